@@ -1,0 +1,1 @@
+"""What ./run and ./test are made of: environment, servers, processes that are kept alive, checks."""
