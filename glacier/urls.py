@@ -1,0 +1,16 @@
+"""All addresses: Chinese pages without prefix, English ones under /en/, the API apart."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/", include("glacier.api_urls")),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("accounts/", include("allauth.account.urls")),
+        path("", include("verification.urls")),
+        path("", include("supplies.urls")),
+        prefix_default_language=False,
+    ),
+]

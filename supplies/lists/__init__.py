@@ -1,0 +1,12 @@
+"""The lists, one file each: record model, form, Kind."""
+
+from importlib import import_module
+
+# The order in which pages show them.
+LISTS = ("needs",)
+
+
+def register_all() -> None:
+    """Import every list; each registers its Kind once."""
+    for name in LISTS:
+        import_module(f"supplies.lists.{name}")

@@ -1,0 +1,13 @@
+"""The verification app: installs its triggers after every migration."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class VerificationConfig(AppConfig):
+    name = "verification"
+
+    def ready(self) -> None:
+        from verification.models.triggers import install_triggers
+
+        post_migrate.connect(install_triggers)

@@ -1,0 +1,50 @@
+"""Publications that failed: counted, retried with growing pauses, parked after the last try."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+
+log = structlog.get_logger()
+
+TRIES = 8
+LONGEST_PAUSE = timedelta(minutes=5)
+
+# Parked work stays in the queue's status, but is not taken again until a coordinator says so.
+_NOTE = """
+INSERT INTO verification_attempt AS a (submission_id, tries, last_error, next_try, parked_at)
+SELECT id, 1, error, clock_timestamp() + interval '1 second', NULL
+  FROM unnest(%(ids)s::bigint[], %(errors)s::text[]) AS failed (id, error) ORDER BY id
+ON CONFLICT (submission_id) DO UPDATE
+   SET tries = a.tries + 1,
+       last_error = EXCLUDED.last_error,
+       next_try = CASE WHEN a.tries + 1 >= %(tries)s THEN clock_timestamp() + interval '100 years'
+                       ELSE clock_timestamp() + least(interval '1 second' * 2 ^ a.tries, %(longest)s) END,
+       parked_at = CASE WHEN a.tries + 1 >= %(tries)s THEN clock_timestamp() END
+RETURNING parked_at IS NOT NULL
+"""
+
+
+def note_failures(failed: Mapping[int, str]) -> int:
+    """Count one more try of each, in a transaction of its own; returns how many were parked by it."""
+    if not failed:
+        return 0
+    ids = sorted(failed)
+    values = {
+        "ids": ids,
+        "errors": [failed[pk][:2000].replace("\x00", "") for pk in ids],
+        "tries": TRIES,
+        "longest": LONGEST_PAUSE,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_NOTE, values)
+        parked = sum(row[0] for row in cursor.fetchall())
+    log.warning("publication_failed", submissions=ids, parked=parked)
+    return parked
+
+
+def try_again(submission_id: int) -> None:
+    """Give parked work a fresh start; for coordinators, once the cause is mended."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM verification_attempt WHERE submission_id = %s", [submission_id])

@@ -1,0 +1,114 @@
+"""Forms of a list: the same form reads a page, the API, a spreadsheet row and a stored payload.
+
+A list's form derives from `PayloadForm`; rows of supplies in it are one `LinesField`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# Control characters, zero-width and bidirectional marks: never meant, and a way to deceive.
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+class PlainTextField(forms.CharField):
+    """Text as people type it, without characters nobody can see."""
+
+    def to_python(self, value: Any) -> str:
+        """The text, trimmed; unseen characters dropped."""
+        if value is not None and not isinstance(value, str | int | float):
+            raise ValidationError(gettext_lazy("Text was expected here."), code="type")
+        return str(super().to_python(UNSEEN.sub("", str(value)) if value is not None else value))
+
+
+class PayloadForm(forms.Form):
+    """A form whose cleaned data is a canonical payload."""
+
+    def payload(self) -> dict[str, Any]:
+        """The canonical payload: plain JSON values, one per field."""
+        return {name: _plain(self.cleaned_data[name]) for name in self.fields}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class LinesWidget(forms.Widget):
+    """Reads lines from JSON, or from form fields named `lines-0-item`; renders one row each."""
+
+    template_name = "_lines_form.html"
+    line_form: type[forms.Form]
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """A list of one mapping a line, wholly blank ones left out."""
+        if isinstance(data.get(name), list):
+            return data[name]
+        pattern = re.compile(rf"^{re.escape(name)}-(\d{{1,3}})-(\w+)$")
+        lines: dict[int, dict[str, Any]] = {}
+        for key in data:
+            if match := pattern.match(key):
+                lines.setdefault(int(match[1]), {})[match[2]] = data[key]
+        numbered = [lines[index] for index in sorted(lines)]
+        return [line for line in numbered if any(str(v).strip() for k, v in line.items() if k != "no")]
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        """Lines are never simply left as they were."""
+        return False
+
+
+class LinesField(forms.Field):
+    """Lines of a list, each read by `line_form`. After cleaning, `bound` holds the line forms with their errors."""
+
+    widget = LinesWidget
+    most = 200
+
+    def __init__(self, line_form: type[PayloadForm], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.line_form = line_form
+        self.bound: list[PayloadForm] = []
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        """The canonical lines; each keeps its number, new ones get the next."""
+        if value and not (isinstance(value, list) and all(isinstance(line, Mapping) for line in value)):
+            raise ValidationError(_("A list of lines was expected here."), code="type")
+        lines: Sequence[Mapping[str, Any]] = value or []
+        if self.required and not lines:
+            raise ValidationError(_("Name at least one thing."), code="required")
+        if len(lines) > self.most:
+            raise ValidationError(_("At most %(most)d lines fit in one entry.") % {"most": self.most}, code="most")
+        self.bound = [self.line_form(data=line) for line in lines]
+        errors = [e for number, form in enumerate(self.bound, 1) for e in _errors(number, form)]
+        if errors:
+            raise ValidationError(errors)
+        return self._numbered([form.payload() for form in self.bound], lines)
+
+    def _numbered(self, payloads: list[dict[str, Any]], lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        given = [_number(line.get("no")) for line in lines]
+        used = {number for number in given if number}
+        numbered, seen = [], set()
+        for number, payload in zip(given, payloads, strict=True):
+            if not number or number in seen:
+                number = max(used, default=0) + 1
+                used.add(number)
+            seen.add(number)
+            numbered.append({"no": number, **payload})
+        return numbered
+
+
+def _number(value: Any) -> int:
+    text = str(value if value is not None else "")
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _errors(number: int, form: forms.Form) -> list[str]:
+    found = []
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        found += [_("Line %(number)d, %(label)s: %(error)s") % {"number": number, "label": label, "error": e} for e in errors]
+    return found

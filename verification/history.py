@@ -1,0 +1,144 @@
+"""Reading what happened: a record's published versions with their differences, and a submission's steps.
+
+The public history is read from the journal, not from the history tables: publish events carry the bytes
+that were shown.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.encoding import force_str
+
+from verification.models import Event, Submission
+from verification.names import half_width
+from verification.sop import Action, Reason
+
+# What the public may know of: the rest of a submission's life is between its sender and the reviewers.
+PUBLIC_ACTIONS = (
+    Action.PUBLISH,
+    Action.TAKE_DOWN,
+    Action.SECOND_LOOK,
+    Action.RERENDER,
+    Action.CONFIRM,
+)
+# Fields that say when and by whom, not what: they differ between any two versions.
+_NOT_CONTENT = frozenset({"version", "state", "verified", "entered", "clocks", "freshness", "uid", "kind", "title"})
+# A version that was taken down for this is not shown again by its history.
+_HIDING = frozenset({Reason.PRIVATE_IN_PUBLIC})
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs between two versions; `line` is the line's number for fields of a line."""
+
+    field: str
+    old: Any
+    new: Any
+    line: int | None = None
+    item: str = ""
+
+    @property
+    def format_only(self) -> bool:
+        """Only spaces or the width of characters changed."""
+        return _squeezed(self.old) == _squeezed(self.new)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened to a record, in public words."""
+
+    id: int
+    seq: int | None
+    action: Action
+    at: datetime
+    by: str
+    role: str
+    reason: str
+    text: str
+    version: int | None
+    body: Mapping[str, Any] | None
+    changes: list[Change] = field(default_factory=list)
+    returned_to: int | None = None
+
+
+def of_record(uid: UUID) -> list[Entry]:
+    """A record's public history, newest first, with field-by-field differences, lines included.
+
+    `returned_to` names the earlier version whose content this one repeats after having left it. Versions
+    taken down because they showed something private keep their place but not their content. One query.
+    """
+    events = list(
+        Event.objects.filter(record=uid, action__in=PUBLIC_ACTIONS).select_related("actor", "leaf").order_by("pk")
+    )
+    hidden = max((e.version or 0 for e in events if e.reason in _HIDING), default=0)
+    entries: list[Entry] = []
+    before: Mapping[str, Any] | None = None
+    seen: list[tuple[int, Any]] = []
+    for event in events:
+        shown = event.body and (event.version or 0) > hidden
+        body = json.loads(event.body) if shown else None
+        changes = compare(before, body) if body is not None and before is not None else []
+        returned = None
+        if event.action == Action.PUBLISH and body is not None:
+            content = _content(body)
+            returned = _returned_to(content, seen)
+            seen.append((event.version or 0, content))
+        entries.append(_entry(event, body, changes, returned))
+        before = body if body is not None else before
+    return entries[::-1]
+
+
+def _entry(event: Event, body: Mapping[str, Any] | None, changes: list[Change], returned: int | None) -> Entry:
+    leaf = getattr(event, "leaf", None)
+    return Entry(
+        id=event.pk,
+        seq=leaf.seq if leaf else None,
+        action=Action(event.action),
+        at=event.at,
+        by=event.actor.pseudonym,
+        role=event.role,
+        reason=event.reason,
+        text=event.public_text,
+        version=event.version,
+        body=body,
+        changes=changes,
+        returned_to=returned,
+    )
+
+
+def _content(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in _NOT_CONTENT}
+
+
+def _returned_to(content: Any, seen: list[tuple[int, Any]]) -> int | None:
+    """The earlier version with this very content, unless it is the one just before."""
+    return next((version for version, earlier in reversed(seen[:-1]) if earlier == content), None)
+
+
+def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """What differs between two bodies or payloads: fields in the new one's order, then lines by their number."""
+    names = [n for n in {**new, **old} if n not in _NOT_CONTENT and n != "lines"]
+    changes = [Change(n, old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n)]
+    lines_before = {line["no"]: line for line in old.get("lines") or ()}
+    lines_after = {line["no"]: line for line in new.get("lines") or ()}
+    for number in sorted({*lines_before, *lines_after}):
+        a, b = lines_before.get(number), lines_after.get(number)
+        item = (b or a or {}).get("item", "")
+        if a is None or b is None:
+            changes.append(Change("line", a, b, number, item))
+        else:
+            changes += [Change(n, a.get(n), b.get(n), number, item) for n in {**b, **a} if a.get(n) != b.get(n)]
+    return changes
+
+
+def _squeezed(value: Any) -> str:
+    return "".join(half_width(force_str(value if value is not None else "")).split())
+
+
+def of_submission(submission: Submission) -> list[Event]:
+    """Everything that happened to a submission, oldest first, for its sender and for reviewers."""
+    return list(Event.objects.filter(submission=submission).select_related("actor").order_by("pk"))

@@ -1,0 +1,123 @@
+"""Reading what waits: for a reviewer to decide, for a submitter to answer, for a second look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from verification import people
+from verification.models import Attempt, Event, Lease, Submission, TakeDown, User
+from verification.models.journal import ClockTimestamp
+from verification.people import Standing
+from verification.refusals import NotFound
+from verification.sop import OPEN, Action, Risk, Status
+
+
+def waiting_for(who: Standing) -> QuerySet[Submission]:
+    """What this reviewer may decide now, and why each is next: highest risk first, then oldest.
+
+    Left out: what they wrote, what is about their organisation, what somebody else is checking, and the
+    second step of what they verified where two people are asked for.
+    """
+    elsewhere = Lease.objects.filter(submission=OuterRef("pk"), until__gt=ClockTimestamp()).exclude(holder=who.user)
+    return (
+        Submission.objects.waiting()
+        .filter(~Exists(elsewhere))
+        .exclude(authors__contains=[who.user.pk])
+        .exclude(organisation__in=who.organisations)
+        .exclude(status=Status.VERIFIED, verified_by=who.user, risk__gt=Risk.ROUTINE)
+        .order_by(F("risk").desc(), "submitted_at", "pk")
+    )
+
+
+def next_for(who: Standing, *, after: Submission | None = None) -> Submission | None:
+    """The one to take next; never the one just seen."""
+    queue = waiting_for(who)
+    if after is not None:
+        queue = queue.exclude(pk=after.pk)
+    return queue.first()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The last thing said to a submitter: what happened, why, and how to put it right."""
+
+    action: Action
+    reason: str
+    how_to_fix: str
+    at: datetime
+
+
+_SAID = [
+    Action.RETURN,
+    Action.REJECT,
+    Action.MARK_DUPLICATE,
+    Action.SEND_BACK,
+    Action.PUBLISH,
+    Action.WITHDRAW,
+    Action.TAKE_DOWN,
+    Action.REOPEN,
+]
+
+
+def mine(user: User, *, before: int | None = None, limit: int = 20) -> list[Submission]:
+    """A person's own submissions, newest first; `before` is the last id of the page before."""
+    rows = Submission.objects.filter(submitted_by=user).order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows[:limit])
+
+
+def verdicts(submissions: Sequence[Submission]) -> Mapping[int, Verdict]:
+    """The last verdict on each, in one query."""
+    events = (
+        Event.objects.filter(submission__in=[s.pk for s in submissions], action__in=_SAID)
+        .order_by("submission", "-pk")
+        .distinct("submission")
+    )
+    return {
+        e.submission_id: Verdict(Action(e.action), e.reason, e.private_text, e.at)
+        for e in events
+        if e.submission_id is not None
+    }
+
+
+def being_looked_at(submissions: Sequence[Submission]) -> set[int]:
+    """Ids of approved entries whose publication failed; somebody is looking at them."""
+    ids = [s.pk for s in submissions if s.status == Status.ENTERED]
+    return set(Attempt.objects.filter(submission__in=ids).values_list("submission", flat=True))
+
+
+def seen_by(uid: UUID, user: User) -> Submission:
+    """A submission its own submitter, or a reviewer in force, may see; NotFound for everybody else."""
+    submission = (
+        Submission.objects.select_related("organisation", "submitted_by", "verified_by", "entered_by")
+        .filter(uid=uid)
+        .first()
+    )
+    if submission is None:
+        raise NotFound()
+    if submission.submitted_by_id != user.pk and not people.standing(user, now=timezone.now()).is_reviewer:
+        raise NotFound()
+    return submission
+
+
+def funnel() -> dict[str, int]:
+    """How many stand at each open status. Small: only open work is counted, over a partial index."""
+    rows = Submission.objects.filter(status__in=OPEN).values("status").annotate(n=Count("pk"))
+    return {status: 0 for status in (Status.COLLECTED, Status.VERIFIED, Status.ENTERED)} | {
+        row["status"]: row["n"] for row in rows
+    }
+
+
+def take_downs_to_look_at(who: Standing) -> QuerySet[TakeDown]:
+    """Take-downs by others that nobody has looked at a second time, oldest first."""
+    return (
+        TakeDown.objects.filter(Q(looked_at=None))
+        .exclude(taken_by=who.user)
+        .select_related("record", "taken_by")
+        .order_by("taken_at", "pk")
+    )

@@ -1,0 +1,172 @@
+"""The journal: who acts, what happened, and the order it happened in.
+
+`acting` names the actor of a transaction, `append` writes events, `sequence` gives committed events
+their leaves. An event is never changed; PostgreSQL refuses it.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import connection, transaction
+
+from verification.models import Event, Leaf, Submission, Unsequenced, User
+from verification.sop import SOP_VERSION, Action, Role
+
+log = structlog.get_logger()
+
+# The name of the task that looks for approved work: sent by name, because domain code imports no tasks.
+BELL = "verification.tasks.publish_due"
+
+# How often the bell could not be rung since this process started; shown on the status page.
+bell_failures = 0
+
+_NAMES = ("glacier.actor", "glacier.reason", "glacier.request")
+_SEQUENCER_LOCK = 7_201_901
+
+
+class AnotherActor(RuntimeError):
+    """A transaction belongs to one actor; a second one tried to write inside it."""
+
+
+@contextmanager
+def acting(*, by: User, reason: str = "", request_id: str = "") -> Iterator[None]:
+    """Open a transaction in which `by` acts: every row written to a tracked table names them.
+
+    Nested use by the same actor is fine, keeps the outer request id unless given another, and gives the
+    outer reason back on the way out. Another actor inside is refused. The names end with the transaction.
+    """
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            _set_names((str(by.pk), reason, request_id))
+            yield
+        return
+    with transaction.atomic():
+        before = _current_names()
+        if before[0] not in ("", str(by.pk)):
+            raise AnotherActor(f"{before[0]} is acting, so {by.pk} may not")
+        _set_names((str(by.pk), reason or before[1], request_id or before[2]))
+        yield
+        # After an exception the transaction or savepoint rolls back, and the names with it.
+        _set_names(before)
+
+
+def _current_names() -> tuple[str, str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(["coalesce(current_setting(%s, true), '')"] * 3), _NAMES)
+        row: tuple[str, str, str] = cursor.fetchone()
+    return row
+
+
+def _set_names(values: tuple[str, str, str]) -> None:
+    pairs = [part for pair in zip(_NAMES, values, strict=True) for part in pair]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(["set_config(%s, %s, true)"] * 3), pairs)
+
+
+def new_event(
+    action: Action,
+    *,
+    by: User,
+    role: Role,
+    kind: str,
+    submission: Submission | None = None,
+    **fields: Any,
+) -> Event:
+    """An event not yet written, salted, under the SOP in force."""
+    return Event(
+        action=action,
+        actor_id=by.pk,
+        role=role,
+        kind=kind,
+        submission=submission,
+        sop_version=SOP_VERSION,
+        public_salt=secrets.token_bytes(16),
+        private_salt=secrets.token_bytes(16),
+        **fields,
+    )
+
+
+def append(events: Sequence[Event]) -> list[Event]:
+    """Write events in one statement; where work became due, ring the publisher's bell after commit."""
+    written = Event.objects.bulk_create(events)
+    if any(event.action == Action.ENTER for event in events):
+        transaction.on_commit(ring, robust=True)
+    return written
+
+
+def ring() -> None:
+    """Ask Celery to look for approved work. A failure costs seconds, not a publication: the clock looks too."""
+    global bell_failures
+    try:
+        current_app.send_task(BELL, retry=False, ignore_result=True)
+    except Exception as error:
+        bell_failures += 1
+        log.warning("bell_not_rung", error=str(error), failures=bell_failures)
+
+
+def sequence(limit: int = 1000) -> int:
+    """Give committed events their leaves, oldest first, without gaps; returns how many.
+
+    One sequencer at a time, under an advisory lock: readers of numbers never miss a late commit, because
+    a number is only given to what has been committed.
+    """
+    with transaction.atomic():
+        if not _try_lock(_SEQUENCER_LOCK):
+            return 0
+        ids = list(Unsequenced.objects.order_by("pk").values_list("pk", flat=True)[:limit])
+        if not ids:
+            return 0
+        events = Event.objects.filter(pk__in=ids).order_by("pk")
+        last = Leaf.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+        leaves = [
+            Leaf(seq=seq, event=event, hash=leaf_hash(seq, event)) for seq, event in enumerate(events, last + 1)
+        ]
+        Leaf.objects.bulk_create(leaves)
+        Unsequenced.objects.filter(pk__in=ids).delete()
+    return len(leaves)
+
+
+def _try_lock(key: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
+        (taken,) = cursor.fetchone()
+    return bool(taken)
+
+
+def leaf_hash(seq: int, event: Event) -> bytes:
+    """SHA-256 over 0x00 and the canonical JSON of an event, texts replaced by salted commitments."""
+    content = {
+        "seq": seq,
+        "at": event.at.isoformat(),
+        "actor": event.actor_id,
+        "role": event.role,
+        "action": event.action,
+        "kind": event.kind,
+        "submission": event.submission_id,
+        "record": str(event.record or ""),
+        "version": event.version,
+        "related": str(event.related or ""),
+        "reason": event.reason,
+        "sop_version": event.sop_version,
+        "answers": event.answers,
+        "request_id": event.request_id,
+        "public": _commitment(event.public_salt, event.public_text, event.body),
+        "private": _commitment(event.private_salt, event.private_text),
+    }
+    return hashlib.sha256(b"\x00" + canonical(content).encode()).digest()
+
+
+def _commitment(salt: bytes, *texts: str) -> str:
+    return hashlib.sha256(bytes(salt) + canonical(list(texts)).encode()).hexdigest()
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces: the same value always gives the same text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+

@@ -1,0 +1,155 @@
+"""The register of lists: what a list declares of itself, so that nothing else needs to know it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+
+from verification.models import Record
+from verification.refusals import InvalidPayload, NotFound
+from verification.sop import Risk
+
+Payload = dict[str, Any]
+
+# Every list may say of whom it speaks, by the organisation's uid and by the name as written.
+ORGANISATION = ("organisation", "organisation_name")
+
+# Names that stand at the same place in an address as a list's.
+RESERVED = frozenset({"submit", "review", "status", "api", "admin", "en", "me", "demo", "mine", "about", "accounts", "static"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """How a field of the payload is classed: may the public see it, and what harm does a wrong change do."""
+
+    label: str | Promise
+    public: bool
+    risk: Risk = Risk.ROUTINE
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """How long after the last look a record falls due, overdue, and stale."""
+
+    due: timedelta
+    overdue: timedelta
+    stale: timedelta
+
+    def thresholds(self, looked_at: datetime) -> dict[str, datetime]:
+        """The three times, counted from the later of verified and confirmed."""
+        return {
+            "due_at": looked_at + self.due,
+            "overdue_at": looked_at + self.overdue,
+            "stale_at": looked_at + self.stale,
+        }
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What a payload offers to filters, sorting and search."""
+
+    title: str
+    places: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    urgency: int = 0
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One list. `form` turns what people send into the canonical payload; `model` is its typed table.
+
+    `identity` gives the words that say two payloads are about the same thing, or "" where nothing does.
+    `upgrades[n]` turns a payload of schema n into one of schema n + 1.
+    """
+
+    slug: str
+    label: str | Promise
+    label_one: str | Promise
+    model: type[Record]
+    form: type[forms.Form]
+    fields: Mapping[str, Field]
+    facets: Callable[[Payload], Facets]
+    identity: Callable[[Payload], str]
+    intervals: Intervals
+    schema: int = 1
+    renderer: int = 1
+    upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)
+
+    def clean(self, data: Mapping[str, Any]) -> Payload:
+        """The canonical payload of what was sent; InvalidPayload names each field that does not fit."""
+        form = self.form(data=data)
+        if not form.is_valid():
+            raise InvalidPayload({name: [str(e) for e in errors] for name, errors in form.errors.items()})
+        payload: Payload = form.payload()  # type: ignore[attr-defined]
+        return payload
+
+    def upgrade(self, payload: Payload, schema: int) -> Payload:
+        """The payload under today's schema; KeyError where no road leads there."""
+        for number in range(schema, self.schema):
+            payload = self.upgrades[number](payload)
+        return payload
+
+    def public(self, payload: Payload) -> Payload:
+        """The public fields only, by allow-list; the organisation is rendered apart."""
+        return {
+            name: payload.get(name)
+            for name, spec in self.fields.items()
+            if spec.public and name not in ORGANISATION
+        }
+
+    def columns_of(self, payload: Payload) -> Payload:
+        """The typed table's own columns."""
+        return {name: payload[name] for name in self.fields if name != "organisation"}
+
+    def payload_of(self, record: Record) -> Payload:
+        """The payload a typed record was written from."""
+        payload = {}
+        for name in self.fields:
+            value = getattr(record, name)
+            if name == "organisation":
+                value = str(value.uid) if value else ""
+            payload[name] = value.isoformat() if hasattr(value, "isoformat") else value
+        return payload
+
+    def risk_of(self, payload: Payload, before: Payload | None) -> Risk:
+        """The highest class among the fields that change; a new entry is routine until a field changes."""
+        if before is None:
+            return Risk.ROUTINE
+        changed = (spec.risk for name, spec in self.fields.items() if payload.get(name) != before.get(name))
+        return max(changed, default=Risk.ROUTINE)
+
+
+_register: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Add a list. Its slug must be free, its fields must be those of its table, all of them classed."""
+    if kind.slug in RESERVED or kind.slug in _register:
+        raise ValueError(f"{kind.slug!r} is taken")
+    columns = {f.name for f in kind.model._meta.get_fields()}
+    if missing := set(kind.fields) - columns:
+        raise ValueError(f"{kind.slug}: no column for {sorted(missing)}")
+    _register[kind.slug] = kind
+    return kind
+
+
+def unregister(slug: str) -> None:
+    """Take a list out again; for tests that add one."""
+    del _register[slug]
+
+
+def get(slug: str) -> Kind:
+    """The list of that name, or NotFound."""
+    try:
+        return _register[slug]
+    except KeyError:
+        raise NotFound() from None
+
+
+def every() -> list[Kind]:
+    """All lists, in the order they were registered."""
+    return list(_register.values())

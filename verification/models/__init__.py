@@ -1,0 +1,38 @@
+"""Tables, constraints and querysets of the verification app."""
+
+from verification.models.journal import Event, Leaf, Unsequenced
+from verification.models.people import (
+    ApiToken,
+    Membership,
+    Organisation,
+    OrganisationAlias,
+    Reviewer,
+    Robot,
+    User,
+)
+from verification.models.records import Counter, ListVersion, Public, Record, TakeDown
+from verification.models.submissions import Attempt, Lease, Submission
+from verification.models.work import Pulse, Tick
+
+__all__ = [
+    "ApiToken",
+    "Attempt",
+    "Counter",
+    "Event",
+    "Leaf",
+    "Lease",
+    "ListVersion",
+    "Membership",
+    "Organisation",
+    "OrganisationAlias",
+    "Public",
+    "Pulse",
+    "Record",
+    "Reviewer",
+    "Robot",
+    "Submission",
+    "TakeDown",
+    "Tick",
+    "Unsequenced",
+    "User",
+]

@@ -1,0 +1,168 @@
+"""Records: the typed truth of each list, the public row of every record, and the lists' versions."""
+
+import uuid
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from verification.models.people import Organisation, User
+from verification.models.tracking import tracked
+from verification.sop import Freshness, Origin, State
+
+
+class Record(models.Model):
+    """One entry of a list: the whole truth, private fields included. Only `publishing` writes it.
+
+    Each list has its own typed table. A subclass's Meta must inherit `Record.Meta`, or the constraints
+    are lost; a test looks. `trust` keeps who took the steps and on what grounds, as it was shown.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=State)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    origin = models.CharField(max_length=20, choices=Origin)
+    source = models.CharField(max_length=80, blank=True)
+    source_key = models.CharField(max_length=300, blank=True)
+    trust = models.JSONField(default=dict)
+    lines = models.JSONField(default=list)
+    source_dated = models.DateField(_("date of the source"), null=True, blank=True)
+    verified_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    published_at = models.DateTimeField()
+
+    history = tracked("uid", "organisation", inherit=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=Q(version__gte=1), name="%(class)s_version"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="%(class)s_state_known"),
+            models.UniqueConstraint(
+                fields=["source", "source_key"], condition=~Q(source_key=""), name="%(class)s_source_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+
+class PublicQuerySet(models.QuerySet["Public"]):
+    """Reading what is public."""
+
+    def live(self) -> Self:
+        """Those that stand."""
+        return self.filter(state=State.LIVE)
+
+
+class Public(models.Model):
+    """One row per record ever published, of every list: what readers read and everything points at.
+
+    Derived: `body` is the rendered JSON, the rest are stored filter and sort columns. `tokens` holds
+    search bigrams and exact filters (`item:n95-mask`, `place:420100`) under one GIN index. A withdrawn
+    row keeps its title and a tombstone as body, nothing else. Locking a record means locking this row.
+    """
+
+    uid = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=State)
+    title = models.CharField(max_length=300)
+    body = models.TextField()
+    identity = models.CharField(max_length=64, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    tokens = ArrayField(models.TextField(), default=list)
+    place = models.CharField(max_length=6, blank=True)
+    urgency = models.SmallIntegerField(default=0)
+    unmet_since = models.DateTimeField()
+    verified_at = models.DateTimeField()
+    published_at = models.DateTimeField()
+    freshness = models.CharField(max_length=10, choices=Freshness, default=Freshness.FRESH)
+    due_at = models.DateTimeField()
+    overdue_at = models.DateTimeField()
+    stale_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+    gone_reason = models.CharField(max_length=40, blank=True)
+    merged_into = models.UUIDField(null=True)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "kind", F("urgency").desc(), "unmet_since", "uid", name="public_urgency", condition=Q(state="live")
+            ),
+            models.Index("kind", "unmet_since", "uid", name="public_unmet", condition=Q(state="live")),
+            models.Index("kind", F("verified_at").desc(), "uid", name="public_verified", condition=Q(state="live")),
+            models.Index("kind", "identity", name="public_identity"),
+            GinIndex(fields=["tokens"], name="public_tokens"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="public_state_known"),
+            models.CheckConstraint(condition=Q(freshness__in=Freshness.values), name="public_freshness_known"),
+            models.CheckConstraint(
+                condition=Q(state=State.LIVE, gone_at=None) | ~Q(state=State.LIVE) & Q(gone_at__isnull=False),
+                name="public_gone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid} v{self.version}"
+
+
+class TakeDown(models.Model):
+    """A take-down waiting for, or given, its second look."""
+
+    record = models.ForeignKey(Public, models.PROTECT, related_name="take_downs")
+    version = models.PositiveIntegerField()
+    taken_at = models.DateTimeField(db_default=Now())
+    taken_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    looked_at = models.DateTimeField(null=True)
+    looked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "version"], name="take_down_once"),
+            models.CheckConstraint(
+                condition=Q(looked_by=None, looked_at=None)
+                | Q(looked_by__isnull=False, looked_at__isnull=False) & ~Q(looked_by=F("taken_by")),
+                name="take_down_second_person",
+                violation_error_message=_("A second person looks at a take-down."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"take-down of {self.record_id}"
+
+
+class ListVersion(models.Model):
+    """Raised by whatever changes what a list shows; the ETag is made of it."""
+
+    kind = models.CharField(max_length=40, primary_key=True)
+    version = models.BigIntegerField(default=0)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version}"
+
+
+class Counter(models.Model):
+    """A count kept by the statements that change it, so that no page counts rows."""
+
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    value = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.value}"

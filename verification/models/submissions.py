@@ -1,0 +1,179 @@
+"""Submissions: proposed versions of records, and the leases and attempts that go with them."""
+
+import uuid
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from verification.models.people import Organisation, User
+from verification.models.tracking import tracked
+from verification.sop import OPEN, WAITING, Intent, Origin, Risk, Status
+
+
+class NoneOf(Func):
+    """SQL `value <> ALL (array)`: true too where the value is null."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " <> ALL ("
+    output_field = models.BooleanField()
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """Reading submissions. Only `verification.workflow` writes their status."""
+
+    def waiting(self) -> Self:
+        """Those a reviewer has to act on."""
+        return self.filter(status__in=WAITING)
+
+    def open(self) -> Self:
+        """Those that may still come to something."""
+        return self.filter(status__in=OPEN)
+
+
+def _stamped(name: str) -> Q:
+    """Both halves of a stamp, or neither."""
+    return Q(**{f"{name}_at": None, f"{name}_by": None}) | Q(
+        **{f"{name}_at__isnull": False, f"{name}_by__isnull": False}
+    )
+
+
+class Submission(models.Model):
+    """A proposed version of a record, walking the SOP. Nothing in it is public, nothing in it ticks.
+
+    `payload` is the list's validated JSON under schema number `schema`; a trigger refuses to change it
+    unless the row stands (or is put back) at collected or returned. `authors` are all who wrote any of
+    it: none of them may take a step.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=40)
+    intent = models.CharField(max_length=20, choices=Intent)
+    # The uid of the record it proposes a version of; a new one's is drawn here and has no Public row yet.
+    record = models.UUIDField(default=uuid.uuid4)
+    base_version = models.PositiveIntegerField(default=0)
+    source = models.CharField(max_length=80, blank=True)
+    source_key = models.CharField(max_length=300, blank=True)
+    identity = models.CharField(max_length=64, blank=True)
+    payload = models.JSONField()
+    schema = models.PositiveIntegerField()
+    origin = models.CharField(max_length=20, choices=Origin)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="submissions")
+    risk = models.SmallIntegerField(choices=Risk)
+    status = models.CharField(max_length=20, choices=Status, default=Status.COLLECTED)
+    authors = ArrayField(models.BigIntegerField())
+    submitted_at = models.DateTimeField(db_default=Now())
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="submissions")
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField(null=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = SubmissionQuerySet.as_manager()
+    history = tracked(
+        "uid", "organisation", "submitted_by", "verified_by", "entered_by", "closed_by"
+    )
+
+    class Meta:
+        indexes = [
+            # The inbox: highest risk first, then oldest.
+            models.Index(
+                F("risk").desc(), "submitted_at", "id", name="submission_inbox", condition=Q(status__in=sorted(WAITING))
+            ),
+            # The queue of the publisher.
+            models.Index("id", name="submission_due", condition=Q(status=Status.ENTERED)),
+            # How long a publication took, for the status page.
+            models.Index("closed_at", name="submission_published", condition=Q(status=Status.PUBLISHED)),
+            models.Index("submitted_by", F("id").desc(), name="submission_mine"),
+            models.Index("kind", "identity", name="submission_identity", condition=Q(status__in=sorted(OPEN))),
+            models.Index("record", name="submission_of_record", condition=Q(status__in=sorted(OPEN))),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),
+            models.CheckConstraint(condition=Q(intent__in=Intent.values), name="submission_intent_known"),
+            models.CheckConstraint(condition=Q(origin__in=Origin.values), name="submission_origin_known"),
+            models.CheckConstraint(condition=Q(risk__in=Risk.values), name="submission_risk_known"),
+            models.CheckConstraint(condition=_stamped("verified"), name="submission_verified_stamp"),
+            models.CheckConstraint(condition=_stamped("entered"), name="submission_entered_stamp"),
+            models.CheckConstraint(condition=_stamped("closed"), name="submission_closed_stamp"),
+            models.CheckConstraint(
+                condition=~NoneOf("submitted_by", "authors"),
+                name="submission_submitter_is_author",
+            ),
+            models.CheckConstraint(
+                condition=NoneOf("verified_by", "authors"),
+                name="submission_verifier_no_author",
+                violation_error_message=_("Nobody verifies what they wrote themselves."),
+            ),
+            models.CheckConstraint(
+                condition=NoneOf("entered_by", "authors"),
+                name="submission_enterer_no_author",
+                violation_error_message=_("Nobody enters what they wrote themselves."),
+            ),
+            models.CheckConstraint(
+                condition=Q(risk=Risk.ROUTINE) | Q(entered_by=None) | ~Q(entered_by=F("verified_by")),
+                name="submission_two_people",
+                violation_error_message=_("This needs two people: one verifies, another enters."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.VERIFIED, Status.ENTERED, Status.PUBLISHED])
+                | Q(verified_at__isnull=False),
+                name="submission_steps_verified",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.ENTERED, Status.PUBLISHED])
+                | Q(entered_at__isnull=False)
+                | Q(intent=Intent.WITHDRAWAL),
+                name="submission_steps_entered",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.VERIFIED, Status.ENTERED, Status.PUBLISHED, Status.REJECTED, Status.DUPLICATE, Status.WITHDRAWN])
+                | Q(verified_at=None, entered_at=None),
+                name="submission_steps_void",
+            ),
+            models.CheckConstraint(
+                condition=Q(intent=Intent.NEW, base_version=0) | ~Q(intent=Intent.NEW) & Q(base_version__gte=1),
+                name="submission_base",
+            ),
+            models.UniqueConstraint(
+                fields=["record"],
+                condition=Q(status=Status.ENTERED),
+                name="submission_one_entered",
+                violation_error_message=_("Another change of this record is being published."),
+            ),
+        ]
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"
+
+
+class Lease(models.Model):
+    """Who is checking a submission, until when; the fence tells an old holder from the new one."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True)
+    holder = models.ForeignKey(User, models.CASCADE, related_name="leases")
+    fence = models.BigIntegerField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} by {self.holder_id}"
+
+
+class Attempt(models.Model):
+    """Publications of a submission that failed: how often, why, when next; parked after the last try."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    next_try = models.DateTimeField()
+    parked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}: {self.tries}"

@@ -1,0 +1,134 @@
+"""What the database itself guarantees: history of tracked tables, an append-only journal, frozen payloads.
+
+Installed after every migration, so that a new tracked model or column is covered the moment it exists.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, models
+from simple_history.utils import get_history_manager_for_model
+
+# The statement's rows go to the history table with the actor of the transaction; no actor, no write.
+# Columns are looked up at run time, so a column added to both tables is recorded at once. A password
+# is never copied. clock_timestamp(): two writes of one transaction must not tie.
+WRITE_HISTORY = """
+CREATE OR REPLACE FUNCTION glacier_write_history() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    actor text := coalesce(current_setting('glacier.actor', true), '');
+    why text := coalesce(current_setting('glacier.reason', true), '');
+    request text := coalesce(current_setting('glacier.request', true), '');
+    targets text;
+    sources text;
+BEGIN
+    IF actor = '' THEN
+        RAISE EXCEPTION 'a write to % needs a named actor', TG_TABLE_NAME
+            USING HINT = 'Use verification.journal.acting(by=..., reason=...).', ERRCODE = 'GL001';
+    END IF;
+    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
+           string_agg(CASE a.attname WHEN 'password' THEN '''''' ELSE 'r.' || quote_ident(a.attname) END,
+                      ', ' ORDER BY a.attnum)
+      INTO targets, sources
+      FROM pg_attribute a
+      JOIN pg_attribute h ON h.attrelid = TG_ARGV[0]::regclass AND h.attname = a.attname
+                         AND h.attnum > 0 AND NOT h.attisdropped
+     WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped;
+    EXECUTE format(
+        'INSERT INTO %s (%s, history_date, history_type, history_user_id, history_change_reason, history_request_id)'
+        ' SELECT %s, clock_timestamp(), $1, $2, $3, $4 FROM %s r',
+        TG_ARGV[0]::regclass, targets, sources, 'changed')
+    USING CASE TG_OP WHEN 'INSERT' THEN '+' WHEN 'UPDATE' THEN '~' ELSE '-' END, actor::bigint, why, request;
+    RETURN NULL;
+END $$;
+"""
+
+REFUSE = """
+CREATE OR REPLACE FUNCTION glacier_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'GL002';
+END $$;
+"""
+
+NOTE_EVENT = """
+CREATE OR REPLACE FUNCTION glacier_note_events() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO verification_unsequenced (event_id) SELECT id FROM changed;
+    PERFORM pg_notify('glacier_journal', '');
+    RETURN NULL;
+END $$;
+"""
+
+# What reviewers verified must be what is published: a payload changes only where no step stands.
+FREEZE_PAYLOAD = """
+CREATE OR REPLACE FUNCTION glacier_freeze_payload() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.status NOT IN ('collected', 'returned') THEN
+        RAISE EXCEPTION 'the payload of a submission at % is frozen', NEW.status USING ERRCODE = 'GL003';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+
+def tracked_models() -> list[type[models.Model]]:
+    """Every model whose history is kept."""
+    return [m for m in apps.get_models() if hasattr(m._meta, "simple_history_manager_attribute")]
+
+
+def _history_triggers(model: type[models.Model]) -> list[str]:
+    table = model._meta.db_table
+    history = get_history_manager_for_model(model).model._meta.db_table
+    statements = []
+    for event, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        name = f"glacier_history_{event.lower()}"
+        statements.append(
+            f'CREATE OR REPLACE TRIGGER {name} AFTER {event} ON "{table}" '
+            f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT "
+            f"EXECUTE FUNCTION glacier_write_history('{history}')"
+        )
+    statements.append(_refuse(table, "TRUNCATE", "its history would miss it"))
+    statements.append(_refuse(history, "UPDATE OR DELETE OR TRUNCATE", "history is kept as it was written"))
+    return statements
+
+
+def _refuse(table: str, events: str, why: str) -> str:
+    return (
+        f'CREATE OR REPLACE TRIGGER glacier_refuse BEFORE {events} ON "{table}" '
+        f"FOR EACH STATEMENT EXECUTE FUNCTION glacier_refuse('{why}')"
+    )
+
+
+def _journal_triggers() -> list[str]:
+    append_only = "the journal is append-only"
+    return [
+        _refuse("verification_event", "UPDATE OR DELETE OR TRUNCATE", append_only),
+        _refuse("verification_leaf", "UPDATE OR DELETE OR TRUNCATE", append_only),
+        "CREATE OR REPLACE TRIGGER glacier_note_events AFTER INSERT ON verification_event "
+        "REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION glacier_note_events()",
+        "CREATE OR REPLACE TRIGGER glacier_freeze_payload BEFORE UPDATE OF payload, schema ON "
+        "verification_submission FOR EACH ROW "
+        "WHEN (OLD.payload IS DISTINCT FROM NEW.payload OR OLD.schema IS DISTINCT FROM NEW.schema) "
+        "EXECUTE FUNCTION glacier_freeze_payload()",
+    ]
+
+
+def install_triggers(sender: Any, using: str, **kwargs: Any) -> None:
+    """After the last app has migrated, install what is missing; running it again changes nothing."""
+    if sender.name != _last_app():
+        return
+    with connections[using].cursor() as cursor:
+        present = set(connections[using].introspection.table_names(cursor))
+        if not {m._meta.db_table for m in tracked_models()} <= present:
+            return  # a partial migration: the next one completes it
+        for function in (WRITE_HISTORY, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD):
+            cursor.execute(function)
+        for model in tracked_models():
+            for statement in _history_triggers(model):
+                cursor.execute(statement)
+        for statement in _journal_triggers():
+            cursor.execute(statement)
+
+
+def _last_app() -> str:
+    return [config.name for config in apps.get_app_configs() if config.models_module is not None][-1]

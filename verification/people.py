@@ -1,0 +1,186 @@
+"""People and organisations: who may act in what capacity, and which organisation a name means."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.db.models import Q
+
+from verification import names
+from verification.journal import acting
+from verification.models import ApiToken, Membership, Organisation, OrganisationAlias, Reviewer, User
+from verification.models.people import OrganisationKind
+from verification.sop import Origin, Role
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is at this moment: read once per act, never kept."""
+
+    user: User
+    reviewer: Reviewer | None
+    organisations: frozenset[int]
+    proven: frozenset[int]
+    in_a_team: bool
+
+    @property
+    def is_reviewer(self) -> bool:
+        """A reviewer whose check is in force."""
+        return self.reviewer is not None
+
+    def role_towards(self, organisation_id: int | None, *, submitter: bool) -> Role:
+        """In what capacity this person touches something about that organisation."""
+        if self.user.is_robot:
+            return Role.ROBOT
+        if organisation_id in self.proven:
+            return Role.ORGANISATION
+        if submitter:
+            return Role.SUBMITTER
+        if self.is_reviewer:
+            return Role.REVIEWER
+        return Role.COORDINATOR if self.user.is_staff else Role.SUBMITTER
+
+
+def standing(user: User, *, now: datetime) -> Standing:
+    """Read a person's memberships and reviewer's check as they are in the database now (three queries at most)."""
+    if user.is_robot:
+        return Standing(user, None, frozenset(), frozenset(), in_a_team=False)
+    memberships = list(
+        Membership.objects.filter(user_id=user.pk, ended_at=None, user__is_active=True).select_related(
+            "organisation__merged_into"
+        )
+    )
+    roots = {root_of(m.organisation).pk: root_of(m.organisation) for m in memberships}
+    reviewer = (
+        Reviewer.objects.filter(
+            user_id=user.pk, user__is_active=True, suspended_at=None, checked_at__lte=now, expires_at__gt=now
+        )
+        .select_related("organisation")
+        .first()
+    )
+    every = set(roots) | ({reviewer.organisation_id} if reviewer else set())
+    return Standing(
+        user=user,
+        reviewer=reviewer,
+        organisations=frozenset(every),
+        proven=frozenset(pk for pk, organisation in roots.items() if organisation.proven),
+        in_a_team=any(o.kind in (OrganisationKind.TEAM, OrganisationKind.CHARITY) for o in roots.values()),
+    )
+
+
+def origin_of(who: Standing, organisation: Organisation | None) -> Origin:
+    """Where a submission comes from: the organisation itself only by a member of the proven one it is about."""
+    if organisation is not None and organisation.pk in who.proven:
+        return Origin.ORGANISATION
+    return Origin.VOLUNTEER if who.in_a_team or who.is_reviewer else Origin.PUBLIC
+
+
+def root_of(organisation: Organisation) -> Organisation:
+    """The organisation itself, or the one it was merged into."""
+    return organisation.merged_into or organisation
+
+
+def named(name: str, place: str = "") -> list[Organisation]:
+    """Organisations that go by exactly this name (normalised), in this place where one is given."""
+    normalised = names.normalise(name)
+    if not normalised:
+        return []
+    aliases = OrganisationAlias.objects.filter(normalised=normalised).select_related("organisation__merged_into")
+    found = {root_of(alias.organisation).pk: root_of(alias.organisation) for alias in aliases}
+    return [o for o in found.values() if not place or not o.place or _same_place(o.place, place)]
+
+
+def _same_place(one: str, other: str) -> bool:
+    """One lies in the other: codes without their trailing zero pairs, the shorter a beginning of the longer."""
+    short, long = sorted((_stem(one), _stem(other)), key=len)
+    return long.startswith(short)
+
+
+def _stem(code: str) -> str:
+    while code.endswith("00"):
+        code = code[:-2]
+    return code
+
+
+def the_one_named(name: str, place: str = "") -> Organisation | None:
+    """The organisation of that name where exactly one goes by it; None where none or several do."""
+    found = named(name, place)
+    return found[0] if len(found) == 1 else None
+
+
+def search_organisations(text: str, *, limit: int = 8) -> list[Organisation]:
+    """Organisations whose name or alias holds the text, shortest name first; for the form's suggestions."""
+    normalised = names.normalise(text)
+    if not normalised:
+        return []
+    matches = Q(normalised__contains=normalised)
+    aliases = (
+        OrganisationAlias.objects.filter(matches)
+        .select_related("organisation__merged_into")
+        .order_by("normalised")[: limit * 4]
+    )
+    found = {root_of(a.organisation).pk: root_of(a.organisation) for a in aliases}
+    return sorted(found.values(), key=lambda o: (len(o.name), o.name))[:limit]
+
+
+def add_organisation(
+    *, name: str, kind: OrganisationKind, by: User, place: str = "", proven: bool = False, aliases: tuple[str, ...] = ()
+) -> Organisation:
+    """A new organisation, known by its name and its aliases."""
+    with acting(by=by, reason="organisation added"):
+        organisation = Organisation.objects.create(name=name, kind=kind, place=place, proven=proven)
+        known_as = {names.normalise(n): n for n in (name, *aliases)}
+        OrganisationAlias.objects.bulk_create(
+            OrganisationAlias(organisation=organisation, name=n, normalised=key) for key, n in known_as.items()
+        )
+    return organisation
+
+
+def add_member(*, user: User, organisation: Organisation, by: User, is_admin: bool = False) -> Membership:
+    """Let a person speak for an organisation."""
+    with acting(by=by, reason="member added"):
+        return Membership.objects.create(user=user, organisation=organisation, is_admin=is_admin)
+
+
+def add_reviewer(
+    *, user: User, organisation: Organisation, legal_name: str, by: User, checked_at: datetime, expires_at: datetime
+) -> Reviewer:
+    """Make a person a reviewer after `by`, another person, checked their legal name, which is kept encrypted."""
+    with acting(by=by, reason="legal name checked"):
+        return Reviewer.objects.create(
+            user=user,
+            organisation=organisation,
+            legal_name=encrypt(legal_name),
+            checked_by=by,
+            checked_at=checked_at,
+            expires_at=expires_at,
+        )
+
+
+def _fernet() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.NAME_KEYS])
+
+
+def encrypt(text: str) -> str:
+    """Encrypt under the newest of GLACIER_NAME_KEYS."""
+    return _fernet().encrypt(text.encode()).decode()
+
+
+def decrypt(text: str) -> str:
+    """Read what any of GLACIER_NAME_KEYS encrypted."""
+    return _fernet().decrypt(text.encode()).decode()
+
+
+def make_token(*, user: User, name: str) -> str:
+    """A new personal token, returned once in clear; only its digest is kept."""
+    token = f"glacier_{secrets.token_urlsafe(32)}"
+    ApiToken.objects.create(user=user, name=name, digest=digest(token))
+    return token
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,185 @@
+"""Who may do what: `POLICY[action]` names the rules, each rule is one small function that refuses or not.
+
+A rule looks at a `Step`: everything about one act, read beforehand, so that rules ask no questions of the
+database. All rules bind everybody, coordinators and administrators included.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verification.models import Submission
+from verification.people import Standing
+from verification.refusals import (
+    ChecklistIncomplete,
+    GroundMissing,
+    HowToFixMissing,
+    LeaseLost,
+    MachineOnly,
+    NotAllowed,
+    NotReviewer,
+    NotSubmitter,
+    OwnOrganisation,
+    OwnSubmission,
+    ReasonMissing,
+    SecondPersonNeeded,
+    WrongStatus,
+)
+from verification.sop import (
+    CHECKLISTS,
+    HOW_TO_FIX,
+    LINKED_GROUNDS,
+    REASONS,
+    Action,
+    Ground,
+    Intent,
+    Origin,
+    Risk,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act on one submission: who, what, and what they brought."""
+
+    action: Action
+    submission: Submission
+    who: Standing
+    lease_held: bool = False
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    note: str = ""
+
+
+Rule = Callable[[Step], None]
+
+
+def reviewer_in_force(step: Step) -> None:
+    """A real-name reviewer, checked, not suspended, not expired."""
+    if not step.who.is_reviewer:
+        raise NotReviewer()
+
+
+def not_an_author(step: Step) -> None:
+    """Nobody takes a step on what they submitted, edited or imported."""
+    if step.who.user.pk in step.submission.authors:
+        raise OwnSubmission()
+
+
+def not_their_organisation(step: Step) -> None:
+    """Nobody reviews what is about an organisation they belong to."""
+    if step.submission.organisation_id in step.who.organisations:
+        raise OwnOrganisation()
+
+
+def lease_held(step: Step) -> None:
+    """A decision presents the live fence of its lease."""
+    if not step.lease_held:
+        raise LeaseLost()
+
+
+def checklist_answered(step: Step) -> None:
+    """Every point of the step's checklist is answered yes."""
+    if any(step.answers.get(code) is not True for code in CHECKLISTS[step.action]):
+        raise ChecklistIncomplete()
+
+
+def grounded(step: Step) -> None:
+    """The verifier names a ground; one that rests on a page needs the link, unless the organisation itself speaks."""
+    grounds = set(step.answers.get("grounds", ()))
+    if not grounds or not grounds <= set(Ground.values):
+        raise GroundMissing()
+    linked = bool(step.submission.payload.get("source_link"))
+    if not linked and step.submission.origin != Origin.ORGANISATION and grounds <= LINKED_GROUNDS:
+        raise GroundMissing()
+
+
+def second_person_where_risk_asks(step: Step) -> None:
+    """Above routine, verify and enter are taken by two people."""
+    if step.submission.risk > Risk.ROUTINE and step.submission.verified_by_id == step.who.user.pk:
+        raise SecondPersonNeeded()
+
+
+def reason_given(step: Step) -> None:
+    """A reason code that this action knows, and how to fix it where the submitter has to act."""
+    if step.reason not in REASONS[step.action]:
+        raise ReasonMissing()
+    if step.action in HOW_TO_FIX and not step.note.strip():
+        raise HowToFixMissing()
+
+
+def by_submitter(step: Step) -> None:
+    """Only who sent it."""
+    if step.submission.submitted_by_id != step.who.user.pk:
+        raise NotSubmitter()
+
+
+def by_submitter_or_reviewer(step: Step) -> None:
+    """Who sent it; or a reviewer who holds it and thereby becomes one of its authors."""
+    if step.submission.submitted_by_id == step.who.user.pk:
+        return
+    reviewer_in_force(step)
+    not_their_organisation(step)
+    lease_held(step)
+
+
+def machine_only(step: Step) -> None:
+    """Publishing is nobody's decision."""
+    if not step.who.user.is_robot:
+        raise MachineOnly()
+
+
+def consequence_of_a_change(step: Step) -> None:
+    """Sent back because the record changed: by the machine, or together with somebody's take-down."""
+    if not (step.who.user.is_robot or step.who.is_reviewer or step.who.proven):
+        raise NotAllowed()
+
+
+def asks_for_a_change(step: Step) -> None:
+    """A request to withdraw is not verified and entered: a reviewer carries it out at once, or rejects it."""
+    if step.submission.intent == Intent.WITHDRAWAL:
+        raise WrongStatus()
+
+
+def asks_to_withdraw(step: Step) -> None:
+    """Only a request to withdraw can be carried out by a take-down."""
+    if step.submission.intent != Intent.WITHDRAWAL:
+        raise WrongStatus()
+
+
+_REVIEW: tuple[Rule, ...] = (reviewer_in_force, not_an_author, not_their_organisation, lease_held)
+
+POLICY: dict[Action, tuple[Rule, ...]] = {
+    Action.VERIFY: (*_REVIEW, asks_for_a_change, checklist_answered, grounded),
+    Action.ENTER: (*_REVIEW, asks_for_a_change, second_person_where_risk_asks, checklist_answered),
+    Action.PUBLISH: (machine_only,),
+    Action.RETURN: (*_REVIEW, reason_given),
+    Action.REJECT: (*_REVIEW, reason_given),
+    Action.MARK_DUPLICATE: (*_REVIEW, reason_given),
+    Action.DISTINCT: _REVIEW,
+    Action.RESUBMIT: (by_submitter,),
+    Action.WITHDRAW: (by_submitter, reason_given),
+    Action.EDIT: (by_submitter_or_reviewer,),
+    Action.REBASE: (by_submitter_or_reviewer,),
+    Action.SEND_BACK: (consequence_of_a_change, reason_given),
+    Action.REOPEN: (reviewer_in_force, not_an_author, not_their_organisation, reason_given),
+    # The record's own proven organisation may carry out its own request; see publishing.take_down.
+    Action.TAKE_DOWN: (asks_to_withdraw, reason_given),
+}
+
+# What people may ask for through pages and API; the rest are the machine's, or a consequence.
+SUBMITTER_ACTIONS = frozenset({Action.RESUBMIT, Action.WITHDRAW, Action.EDIT, Action.REBASE})
+REVIEWER_ACTIONS = frozenset(
+    {Action.VERIFY, Action.ENTER, Action.RETURN, Action.REJECT, Action.MARK_DUPLICATE, Action.REOPEN}
+)
+
+
+def ask(step: Step) -> None:
+    """Refuse the step, by the first rule that does."""
+    for rule in POLICY[step.action]:
+        rule(step)
+
+
+def may_take_down(who: Standing, organisation_id: int | None) -> bool:
+    """The record's own proven organisation, or a reviewer in force."""
+    return who.is_reviewer or (organisation_id is not None and organisation_id in who.proven)

@@ -1,0 +1,155 @@
+"""Every way Glacier says no: named, coded, with a sentence that says what was expected.
+
+`status` is the HTTP status pages and API answer with. Refusals change nothing.
+"""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refused(Exception):
+    """The act was not done; the database is as before."""
+
+    code = "refused"
+    status = 409
+    message: str | Promise = _("This could not be done.")
+
+    def __init__(self, message: str | Promise | None = None, **context: Any) -> None:
+        super().__init__(self.code)
+        if message is not None:
+            self.message = message
+        self.context = context
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotAllowed(Refused):
+    """The person may not do this."""
+
+    code = "not_allowed"
+    status = 403
+    message = _("You may not do this.")
+
+
+class NotReviewer(NotAllowed):
+    code = "not_reviewer"
+    message = _("Only a real-name reviewer whose check is in force may do this.")
+
+
+class OwnSubmission(NotAllowed):
+    code = "own_submission"
+    message = _("You wrote part of this entry, so another person has to review it.")
+
+
+class OwnOrganisation(NotAllowed):
+    code = "own_organisation"
+    message = _("This is about an organisation you belong to, so somebody else has to review it.")
+
+
+class SecondPersonNeeded(NotAllowed):
+    code = "second_person_needed"
+    message = _("This entry needs two people: somebody else than its verifier has to enter it.")
+
+
+class NotSubmitter(NotAllowed):
+    code = "not_submitter"
+    message = _("Only the person who sent this entry may do this.")
+
+
+class MachineOnly(NotAllowed):
+    code = "machine_only"
+    message = _("This step is taken by machine alone.")
+
+
+class TokenMayNotDecide(NotAllowed):
+    code = "token_may_not_decide"
+    message = _("A token may submit and read, but decisions are taken by a person who is signed in.")
+
+
+class NotFound(Refused):
+    code = "not_found"
+    status = 404
+    message = _("There is no such entry, or it is not yours to see.")
+
+
+class WrongStatus(Refused):
+    code = "wrong_status"
+    message = _("This entry has moved on in the meantime; look at it again.")
+
+
+class LeaseLost(Refused):
+    code = "lease_lost"
+    message = _("You no longer hold this entry: your time ran out or somebody else took it. Take it again to go on.")
+
+
+class LeaseTaken(Refused):
+    code = "lease_taken"
+    message = _("Another reviewer is checking this entry right now.")
+
+
+class TooManyLeases(Refused):
+    code = "too_many_leases"
+    message = _("You hold as many entries as one person may; finish or release one first.")
+
+
+class Outdated(Refused):
+    code = "outdated"
+    message = _("The published record changed after this entry was written; bring it up to date first.")
+
+
+class PossibleDuplicate(Refused):
+    code = "possible_duplicate"
+    message = _("This may stand in the list already; say whether it is the same or not.")
+
+
+class Unchanged(Refused):
+    code = "unchanged"
+    message = _("This is what the list already says; there is nothing to change.")
+
+
+class AlreadyGone(Refused):
+    code = "already_gone"
+    message = _("This record is not in the list any more.")
+
+
+class Incomplete(Refused):
+    """A decision lacks something it must carry."""
+
+    code = "incomplete"
+    status = 422
+    message = _("Something needed for this decision is missing.")
+
+
+class ChecklistIncomplete(Incomplete):
+    code = "checklist_incomplete"
+    message = _("Every point of the checklist has to be answered before the step is taken.")
+
+
+class GroundMissing(Incomplete):
+    code = "ground_missing"
+    message = _("There is no source link here: name another ground, such as a call-back by telephone.")
+
+
+class ReasonMissing(Incomplete):
+    code = "reason_missing"
+    message = _("Choose a reason.")
+
+
+class HowToFixMissing(Incomplete):
+    code = "how_to_fix_missing"
+    message = _("Write how this can be put right; the sender will read it.")
+
+
+class InvalidPayload(Refused):
+    """The content does not fit the list's form; `errors` maps field names to sentences."""
+
+    code = "invalid"
+    status = 422
+    message = _("Some of this cannot be read; see the fields below.")
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(errors=errors)
+        self.errors = errors

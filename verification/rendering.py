@@ -1,0 +1,111 @@
+"""What the public sees of a record, as bytes: rendered once, at publication, from an allow-list of fields.
+
+The body is language-neutral canonical JSON: codes, exact UTC times, the author's words. Pages, API, feeds
+and downloads are made of it, so a field that is not allowed here has no road to the public.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from verification import names
+from verification.journal import canonical
+from verification.kinds import Facets, Kind, Payload
+from verification.models import Organisation, Public, Record
+from verification.sop import Freshness, State
+
+
+def exact(moment: datetime | None) -> str | None:
+    """A time as it stands in bodies: UTC, to the second."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def looked_at(record: Record) -> datetime:
+    """The later of verified and confirmed: freshness counts from here."""
+    return max(record.verified_at, record.confirmed_at or record.verified_at)
+
+
+def body_of(spec: Kind, record: Record, payload: Payload, organisation: Organisation | None) -> str:
+    """The record's public body."""
+    thresholds = spec.intervals.thresholds(looked_at(record))
+    content: dict[str, Any] = {
+        **spec.public(payload),
+        "uid": str(record.uid),
+        "kind": spec.slug,
+        "version": record.version,
+        "state": record.state,
+        "title": spec.facets(payload).title,
+        "origin": record.origin,
+        "organisation": {
+            "uid": str(organisation.uid) if organisation else None,
+            "name": organisation.name if organisation else payload.get("organisation_name", ""),
+            "proven": bool(organisation and organisation.proven),
+        },
+        **record.trust,
+        "clocks": {
+            "source_dated": payload.get("source_dated"),
+            "verified": exact(record.verified_at),
+            "confirmed": exact(record.confirmed_at),
+            "changed": exact(record.changed_at),
+            "published": exact(record.published_at),
+        },
+        "freshness": {name: exact(moment) for name, moment in thresholds.items()},
+    }
+    return canonical(content)
+
+
+def public_row(
+    spec: Kind,
+    record: Record,
+    payload: Payload,
+    organisation: Organisation | None,
+    *,
+    identity: str,
+    unmet_since: datetime,
+    body: str,
+) -> Public:
+    """The record's public row: body, and what lists filter and sort by."""
+    facets = spec.facets(payload)
+    return Public(
+        uid=record.uid,
+        kind=spec.slug,
+        version=record.version,
+        state=State.LIVE,
+        title=facets.title,
+        body=body,
+        identity=identity,
+        organisation=organisation,
+        tokens=tokens(facets, organisation),
+        place=facets.places[-1] if facets.places else "",
+        urgency=facets.urgency,
+        unmet_since=unmet_since,
+        verified_at=record.verified_at,
+        published_at=record.published_at,
+        freshness=Freshness.FRESH,
+        gone_at=None,
+        gone_reason="",
+        merged_into=None,
+        **spec.intervals.thresholds(looked_at(record)),
+    )
+
+
+def tokens(facets: Facets, organisation: Organisation | None) -> list[str]:
+    """Search bigrams of name and place words, and exact filters, for the one GIN index.
+
+    Free text stays out: half the cost of a publication is this index.
+    """
+    exact_filters = [f"item:{code}" for code in facets.items] + [f"place:{code}" for code in facets.places]
+    words = [*facets.words, facets.title, organisation.name if organisation else ""]
+    return sorted({*exact_filters, *(gram for word in words for gram in names.bigrams(word))})
+
+
+def tombstone(row: Public, *, gone_at: datetime, reason: str) -> str:
+    """What stays of a withdrawn record: that it was, since when it is gone, and why."""
+    content = {
+        "uid": str(row.uid),
+        "kind": row.kind,
+        "version": row.version,
+        "state": State.WITHDRAWN,
+        "title": row.title,
+        "gone": {"at": exact(gone_at), "reason": reason},
+    }
+    return canonical(content)

@@ -1,0 +1,232 @@
+"""The standard operating procedure as data: statuses, actions, transitions, checklists, reason codes.
+
+Nothing here decides or writes. `TRANSITIONS` says which step leads where, `verification.policies.POLICY`
+who may take it, and `verification.workflow.advance` is the one door through which it is taken.
+"""
+
+from typing import NamedTuple
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# Raised whenever a checklist changes; kept with every decision, so that old answers stay readable.
+SOP_VERSION = 1
+
+
+class Status(TextChoices):
+    """Where a submission stands. Approved work is the rows that stand at `entered`."""
+
+    COLLECTED = "collected", _("collected")
+    VERIFIED = "verified", _("verified")
+    ENTERED = "entered", _("entered")
+    PUBLISHED = "published", _("published")
+    RETURNED = "returned", _("returned")
+    REJECTED = "rejected", _("rejected")
+    DUPLICATE = "duplicate", _("duplicate")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Action(TextChoices):
+    """What can be done to a submission or a record; every one leaves exactly one event each."""
+
+    SUBMIT = "submit", _("submitted")
+    VERIFY = "verify", _("verified")
+    ENTER = "enter", _("entered")
+    PUBLISH = "publish", _("published")
+    RETURN = "return", _("returned")
+    RESUBMIT = "resubmit", _("sent again")
+    REJECT = "reject", _("rejected")
+    MARK_DUPLICATE = "duplicate", _("marked as a duplicate")
+    WITHDRAW = "withdraw", _("withdrawn by its submitter")
+    EDIT = "edit", _("edited")
+    REBASE = "rebase", _("brought up to date")
+    SEND_BACK = "send_back", _("sent back to review")
+    REOPEN = "reopen", _("reopened")
+    DISTINCT = "distinct", _("said to be no duplicate")
+    TAKE_DOWN = "take_down", _("taken down")
+    SECOND_LOOK = "second_look", _("take-down looked at by a second person")
+    RERENDER = "rerendered", _("shown anew, content unchanged")
+    CONFIRM = "confirm", _("confirmed as still true")
+
+
+class Transition(NamedTuple):
+    """From which statuses an action may start, where it leads, and whether earlier steps are void."""
+
+    sources: frozenset[Status]
+    target: Status
+    voids_steps: bool = False
+
+
+S = Status
+TRANSITIONS: dict[Action, Transition] = {
+    Action.VERIFY: Transition(frozenset({S.COLLECTED}), S.VERIFIED),
+    Action.ENTER: Transition(frozenset({S.VERIFIED}), S.ENTERED),
+    Action.PUBLISH: Transition(frozenset({S.ENTERED}), S.PUBLISHED),
+    Action.RETURN: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.RETURNED, voids_steps=True),
+    Action.RESUBMIT: Transition(frozenset({S.RETURNED}), S.COLLECTED, voids_steps=True),
+    Action.REJECT: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.REJECTED),
+    Action.MARK_DUPLICATE: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.DUPLICATE),
+    Action.WITHDRAW: Transition(
+        frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED, S.RETURNED}), S.WITHDRAWN
+    ),
+    Action.EDIT: Transition(
+        frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True
+    ),
+    Action.REBASE: Transition(
+        frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True
+    ),
+    Action.SEND_BACK: Transition(frozenset({S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True),
+    Action.REOPEN: Transition(
+        frozenset({S.REJECTED, S.WITHDRAWN, S.DUPLICATE}), S.COLLECTED, voids_steps=True
+    ),
+    # A request to withdraw is carried out by one reviewer, at once; see publishing.take_down.
+    Action.TAKE_DOWN: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.PUBLISHED),
+}
+
+WAITING = frozenset({S.COLLECTED, S.VERIFIED})
+OPEN = frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED, S.RETURNED})
+TERMINAL = frozenset({S.PUBLISHED, S.REJECTED, S.DUPLICATE, S.WITHDRAWN})
+
+
+class Intent(TextChoices):
+    """What a submission asks for."""
+
+    NEW = "new", pgettext_lazy("intent", "new")
+    CORRECTION = "correction", pgettext_lazy("intent", "correction")
+    WITHDRAWAL = "withdrawal", pgettext_lazy("intent", "request to withdraw")
+
+
+class Origin(TextChoices):
+    """Where a submission comes from: worked out by `people.origin_of`, never chosen."""
+
+    ORGANISATION = "organisation", _("the organisation itself")
+    VOLUNTEER = "volunteer", _("a volunteer")
+    IMPORT = "import", _("a spreadsheet")
+    PARTNER = "partner", _("a partner organisation")
+    PUBLIC = "public", _("the public")
+
+
+class Risk(IntegerChoices):
+    """How much harm a wrong value does. Above routine, two people take the two steps."""
+
+    ROUTINE = 0, _("routine")
+    SENSITIVE = 1, _("sensitive")
+    DANGEROUS = 2, _("dangerous")
+
+
+class State(TextChoices):
+    """Whether a record stands."""
+
+    LIVE = "live", _("live")
+    WITHDRAWN = "withdrawn", pgettext_lazy("record", "withdrawn")
+    MERGED = "merged", _("merged")
+
+
+class Freshness(TextChoices):
+    """How long ago somebody last looked, against the list's interval."""
+
+    FRESH = "fresh", _("fresh")
+    DUE = "due", _("due for another look")
+    OVERDUE = "overdue", _("overdue")
+    STALE = "stale", _("stale")
+
+
+class Ground(TextChoices):
+    """On what we believe a submission: the public grounds a verifier names."""
+
+    OFFICIAL_NOTICE = "official_notice", _("official notice")
+    OFFICIAL_MEDIA = "official_media", _("official media")
+    ORGANISATION_STATEMENT = "organisation_statement", _("the organisation's own statement")
+    CALL_BACK = "call_back", _("call-back by telephone")
+    DOCUMENT_SEEN = "document_seen", _("document seen")
+    CROSS_CHECKED = "cross_checked", _("cross-checked with public sources")
+
+
+# Grounds that rest on a page one can open: without a source link they prove nothing.
+LINKED_GROUNDS = frozenset({Ground.OFFICIAL_NOTICE, Ground.OFFICIAL_MEDIA})
+
+# The written checklist of each human step: code -> question. All are answered yes before the step is taken.
+CHECKLISTS: dict[Action, dict[str, object]] = {
+    Action.VERIFY: {
+        "source_opened": _("I opened the source, or heard the statement myself"),
+        "own_notice": _("It is the institution's own notice, or official media quoting it"),
+        "true_now": _("It is still true today"),
+    },
+    Action.ENTER: {
+        "as_stated": _("Amounts, units and product standards are as the source states them"),
+        "place_right": _("Name, place and address are those of the institution"),
+        "no_private": _("No private number or name stands in a public field"),
+        "not_twice": _("It does not stand in the list already"),
+    },
+}
+
+
+class Reason(TextChoices):
+    """Why something was returned, rejected, withdrawn or sent back."""
+
+    SOURCE_MISSING = "source_missing", _("the source cannot be found or opened")
+    SOURCE_SAYS_OTHERWISE = "source_says_otherwise", _("the source says something else")
+    NOT_REACHED = "not_reached", _("nobody could be reached by telephone")
+    UNCLEAR = "unclear", _("amount, unit or item is unclear")
+    INCOMPLETE = "incomplete", _("something needed is missing")
+    PRIVATE_IN_PUBLIC = "private_in_public", _("a private number or name stands in a public field")
+    WRONG_PLACE = "wrong_place", _("the place or address is wrong")
+    FALSE = "false", _("it is not true")
+    SUSPECTED_FRAUD = "suspected_fraud", _("it looks like fraud")
+    OUT_OF_SCOPE = "out_of_scope", _("it does not belong in this list")
+    SAME_RECORD = "same_record", _("it stands in the list already")
+    NEED_MET = "need_met", _("the need has been met")
+    NO_LONGER_TRUE = "no_longer_true", _("it is no longer true")
+    MISTAKE = "mistake", _("it was a mistake")
+    SUPERSEDED = "superseded", _("a newer correction took its place")
+    RECORD_CHANGED = "record_changed", _("the published record changed in the meantime")
+    FORM_CHANGED = "form_changed", _("the form changed and the entry no longer fits it")
+    NEW_FACTS = "new_facts", _("new facts came to light")
+
+
+# Which reasons each action may give; an action that is not here needs none.
+REASONS: dict[Action, tuple[Reason, ...]] = {
+    Action.RETURN: (
+        Reason.SOURCE_MISSING,
+        Reason.SOURCE_SAYS_OTHERWISE,
+        Reason.NOT_REACHED,
+        Reason.UNCLEAR,
+        Reason.INCOMPLETE,
+        Reason.PRIVATE_IN_PUBLIC,
+        Reason.WRONG_PLACE,
+        Reason.FORM_CHANGED,
+    ),
+    Action.REJECT: (
+        Reason.FALSE,
+        Reason.SUSPECTED_FRAUD,
+        Reason.SOURCE_SAYS_OTHERWISE,
+        Reason.NO_LONGER_TRUE,
+        Reason.OUT_OF_SCOPE,
+    ),
+    Action.MARK_DUPLICATE: (Reason.SAME_RECORD,),
+    Action.WITHDRAW: (Reason.MISTAKE, Reason.NEED_MET, Reason.NO_LONGER_TRUE, Reason.SUPERSEDED),
+    Action.SEND_BACK: (Reason.RECORD_CHANGED, Reason.FORM_CHANGED),
+    Action.REOPEN: (Reason.NEW_FACTS, Reason.MISTAKE),
+    Action.TAKE_DOWN: (
+        Reason.NEED_MET,
+        Reason.NO_LONGER_TRUE,
+        Reason.MISTAKE,
+        Reason.FALSE,
+        Reason.SUSPECTED_FRAUD,
+        Reason.PRIVATE_IN_PUBLIC,
+    ),
+}
+
+# Reasons a reviewer gives must say how to fix it; the text goes to the submitter.
+HOW_TO_FIX = frozenset({Action.RETURN, Action.REJECT})
+
+
+class Role(TextChoices):
+    """In what capacity somebody acted; shown beside the pseudonym."""
+
+    SUBMITTER = "submitter", _("submitter")
+    ORGANISATION = "organisation", _("the organisation's own person")
+    REVIEWER = "reviewer", _("real-name reviewer")
+    COORDINATOR = "coordinator", _("coordinator")
+    ROBOT = "robot", _("machine")

@@ -1,0 +1,326 @@
+"""The one door. Nothing else in Glacier writes a submission's status.
+
+`submit` takes something in, `advance` takes a step for one submission or a batch. Each is one transaction:
+lock, check the transition, ask the policy, stamp, save, append the event.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from verification import duplicates, journal, kinds, leases, people, policies
+from verification.journal import acting
+from verification.kinds import Kind, Payload
+from verification.models import Event, Organisation, Public, Submission, User
+from verification.models.journal import ClockTimestamp
+from verification.refusals import NotFound, Outdated, PossibleDuplicate, Unchanged, WrongStatus
+from verification.sop import (
+    TERMINAL,
+    TRANSITIONS,
+    Action,
+    Intent,
+    Origin,
+    Reason,
+    State,
+    Status,
+)
+
+VOID = {
+    "verified_at": None,
+    "verified_by": None,
+    "entered_at": None,
+    "entered_by": None,
+    "closed_at": None,
+    "closed_by": None,
+}
+# Steps that build on what was published when the submission was written.
+_BUILD_ON_BASE = frozenset({Action.VERIFY, Action.ENTER, Action.PUBLISH})
+# Steps after which a reviewer may go on with the same entry under the same lease.
+_KEEP_LEASE = frozenset({Action.VERIFY, Action.EDIT, Action.REBASE})
+
+
+def submit(
+    *,
+    kind: str,
+    data: Mapping[str, Any],
+    by: User,
+    record: UUID | None = None,
+    intent: Intent | None = None,
+    reason: str = "",
+    note: str = "",
+    origin: Origin | None = None,
+    source: str = "",
+    source_key: str = "",
+    uid: UUID | None = None,
+    request_id: str = "",
+) -> Submission:
+    """Take in a new entry, a correction of `record`, or a request to withdraw it: collected, not public.
+
+    `uid`, when the sender chose one, makes sending twice harmless: the first submission is returned.
+    A known (source, source_key) makes it a correction of that record, live or withdrawn. A newer
+    correction by the same person supersedes the older waiting one. `origin` is worked out unless an
+    importer states it. Refused: InvalidPayload, NotFound, Unchanged, ReasonMissing.
+    """
+    spec = kinds.get(kind)
+    if uid is not None and (sent := Submission.objects.filter(uid=uid).first()):
+        if sent.submitted_by_id != by.pk:
+            raise NotFound()
+        return sent
+    now = timezone.now()
+    with acting(by=by, reason=Action.SUBMIT, request_id=request_id):
+        base = _base(spec, record, source, source_key)
+        if intent == Intent.WITHDRAWAL:
+            if base is None or base.state != State.LIVE:
+                raise NotFound()
+            payload = _stored_payload(spec, base)
+        else:
+            payload = spec.clean(data)
+        organisation = _organisation_of(payload)
+        before = _stored_payload(spec, base) if base else None
+        if intent != Intent.WITHDRAWAL and base and base.state == State.LIVE and payload == before:
+            raise Unchanged()
+        who = people.standing(by, now=now)
+        submission = Submission(
+            uid=uid or uuid4(),
+            kind=kind,
+            intent=intent or (Intent.CORRECTION if base else Intent.NEW),
+            record=base.uid if base else uuid4(),
+            base_version=base.version if base else 0,
+            source=source,
+            source_key=source_key,
+            identity=duplicates.identity_of(spec, payload),
+            payload=payload,
+            schema=spec.schema,
+            origin=origin or people.origin_of(who, organisation),
+            organisation=organisation,
+            risk=spec.risk_of(payload, before),
+            status=Status.COLLECTED,
+            authors=[by.pk],
+            submitted_by=by,
+        )
+        _supersede(submission, by=by, request_id=request_id)
+        submission.save(force_insert=True)
+        journal.append([_event(Action.SUBMIT, submission, who, reason, "", note, {}, request_id)])
+    submission.refresh_from_db()
+    return submission
+
+
+def _base(spec: Kind, record: UUID | None, source: str, source_key: str) -> Public | None:
+    """The published record this is about, locked: named outright, or known by where it came from."""
+    if record is None and source_key:
+        record = (
+            spec.model._default_manager.filter(source=source, source_key=source_key)
+            .values_list("uid", flat=True)
+            .first()
+        )
+    if record is None:
+        return None
+    base = Public.objects.select_for_update().filter(pk=record, kind=spec.slug).exclude(state=State.MERGED).first()
+    if base is None:
+        raise NotFound()
+    return base
+
+
+def _stored_payload(spec: Kind, base: Public) -> Payload:
+    record = spec.model._default_manager.select_related("organisation").get(uid=base.uid)
+    return spec.payload_of(record)
+
+
+def _organisation_of(payload: Payload) -> Organisation | None:
+    """The organisation meant, by uid or by the one name; the payload is completed with what was found."""
+    if "organisation" not in payload:
+        return None
+    found = None
+    if payload["organisation"]:
+        chosen = Organisation.objects.select_related("merged_into").filter(uid=payload["organisation"]).first()
+        found = people.root_of(chosen) if chosen else None
+    if found is None:
+        found = people.the_one_named(payload.get("organisation_name", ""), payload.get("place", ""))
+    payload["organisation"] = str(found.uid) if found else ""
+    return found
+
+
+def _supersede(newer: Submission, *, by: User, request_id: str) -> None:
+    """Withdraw this person's older waiting corrections of the same record."""
+    older = Submission.objects.filter(
+        record=newer.record, submitted_by=by, status__in=[Status.COLLECTED, Status.VERIFIED, Status.RETURNED]
+    )
+    ids = list(older.values_list("pk", flat=True))
+    if ids:
+        advance(ids, Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED, request_id=request_id)
+
+
+def advance(
+    ids: Sequence[int],
+    action: Action,
+    *,
+    by: User,
+    fence: int | None = None,
+    answers: Mapping[str, Any] | None = None,
+    reason: str = "",
+    public_note: str = "",
+    note: str = "",
+    data: Mapping[str, Any] | None = None,
+    request_id: str = "",
+    events: Mapping[int, Mapping[str, Any]] | None = None,
+) -> list[Submission]:
+    """Take one step for all of `ids`, or for none of them; returns them fresh, in id order.
+
+    A reviewer's step presents the `fence` of a live lease; *verify* and *enter* carry the checklist's
+    `answers`, *verify* with the grounds; return, reject and the like a `reason` code, `note` says how to
+    fix it. `data` is the new content for edit, resubmit and rebase. `events` adds fields to the event of
+    a submission (publishing uses it). The first refusal, by name, undoes everything.
+    """
+    now = timezone.now()
+    with acting(by=by, reason=reason or action, request_id=request_id):
+        rows, bases = _lock(ids)
+        transition = TRANSITIONS[action]
+        if any(row.status not in transition.sources for row in rows):
+            raise WrongStatus(statuses=sorted({row.status for row in rows}))
+        who = people.standing(by, now=now)
+        held = fence is not None and leases.held_under(ids, by=by, fence=fence)
+        for row in rows:
+            policies.ask(policies.Step(action, row, who, held, answers or {}, reason, note))
+        if action in _BUILD_ON_BASE:
+            _refuse_outdated(rows, bases)
+        if action == Action.ENTER:
+            _refuse_rivals(rows)
+        content = _new_content(rows[0], bases.get(rows[0].record), action, data, by) if action in _CONTENT else {}
+        _stamp(ids, action, transition.target, by, content, void=transition.voids_steps)
+        if action not in _KEEP_LEASE:
+            leases.drop(ids)
+        journal.append(
+            [
+                _event(action, row, who, reason, public_note, note, answers or {}, request_id, (events or {}).get(row.pk))
+                for row in rows
+            ]
+        )
+        return list(Submission.objects.filter(pk__in=ids).order_by("pk"))
+
+
+_CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
+
+
+def _lock(ids: Sequence[int]) -> tuple[list[Submission], dict[UUID, Public]]:
+    """Lock the records, then the submissions, each by id: the order every writer keeps."""
+    records = Submission.objects.filter(pk__in=ids).values("record")
+    bases = {p.pk: p for p in Public.objects.filter(pk__in=records).order_by("pk").select_for_update()}
+    rows = list(Submission.objects.filter(pk__in=ids).order_by("pk").select_for_update())
+    if not rows or len(rows) < len(set(ids)):
+        raise NotFound()
+    return rows, bases
+
+
+def _refuse_outdated(rows: Sequence[Submission], bases: Mapping[UUID, Public]) -> None:
+    """The record must be what the submission was written against."""
+    known = known_keys(rows)
+    for row in rows:
+        base = bases.get(row.record)
+        version = base.version if base else 0
+        if version != row.base_version or (row.kind, row.source, row.source_key) in known:
+            raise Outdated(submission=row.uid, base=row.base_version, now=version)
+
+
+def known_keys(rows: Sequence[Submission]) -> set[tuple[str, str, str]]:
+    """Kind, source and key of new entries whose key got a record since they were sent. A query per list."""
+    known: set[tuple[str, str, str]] = set()
+    new = [row for row in rows if row.base_version == 0 and row.source_key]
+    for slug in {row.kind for row in new}:
+        keys = [row.source_key for row in new if row.kind == slug]
+        found = kinds.get(slug).model._default_manager.filter(source_key__in=keys)
+        known.update((slug, *pair) for pair in found.values_list("source", "source_key"))
+    return known
+
+
+def _refuse_rivals(rows: Sequence[Submission]) -> None:
+    """Two new entries of one identity: the second to be entered is asked about first."""
+    for row in sorted(rows, key=lambda r: r.identity):
+        if row.intent == Intent.NEW and row.identity:
+            duplicates.lock_identity(row.kind, row.identity)
+    for row in rows:
+        if found := duplicates.rivals(row):
+            raise PossibleDuplicate(submission=row.uid, rivals=sorted(found))
+    identities = [(row.kind, row.identity) for row in rows if row.intent == Intent.NEW and row.identity]
+    if len(set(identities)) < len(identities):
+        raise PossibleDuplicate(rivals=[row.uid for row in rows])
+
+
+def _new_content(
+    row: Submission, base: Public | None, action: Action, data: Mapping[str, Any] | None, by: User
+) -> dict[str, Any]:
+    """The columns an edit, resubmission or rebase changes. One submission at a time."""
+    spec = kinds.get(row.kind)
+    if base is None and action == Action.REBASE:
+        base = _base(spec, None, row.source, row.source_key)
+    if data is None and action == Action.RESUBMIT:
+        raise WrongStatus()
+    payload = spec.clean(data) if data is not None else spec.upgrade(row.payload, row.schema)
+    before = _stored_payload(spec, base) if base else None
+    content: dict[str, Any] = {
+        "payload": payload,
+        "schema": spec.schema,
+        "organisation": _organisation_of(payload),
+        "identity": duplicates.identity_of(spec, payload),
+        "risk": spec.risk_of(payload, before),
+    }
+    if by.pk not in row.authors and payload != row.payload:
+        content["authors"] = [*row.authors, by.pk]
+    if action == Action.REBASE and base is not None:
+        intent = Intent.CORRECTION if row.intent == Intent.NEW else row.intent
+        content |= {"record": base.uid, "base_version": base.version, "intent": intent}
+    return content
+
+
+def _stamp(
+    ids: Sequence[int], action: Action, target: Status, by: User, content: dict[str, Any], *, void: bool
+) -> None:
+    """Write the new status, with who and when, in one statement."""
+    values: dict[str, Any] = {**(VOID if void else {}), **content, "status": target}
+    stamp = {Action.VERIFY: "verified", Action.ENTER: "entered", Action.TAKE_DOWN: "verified"}.get(action)
+    if target in TERMINAL:
+        values |= {"closed_at": ClockTimestamp(), "closed_by": by.pk}
+    if stamp:
+        values |= {f"{stamp}_at": ClockTimestamp(), f"{stamp}_by": by.pk}
+    Submission.objects.filter(pk__in=ids).update(**values)
+
+
+def _event(
+    action: Action,
+    row: Submission,
+    who: people.Standing,
+    reason: str,
+    public_note: str,
+    note: str,
+    answers: Mapping[str, Any],
+    request_id: str,
+    more: Mapping[str, Any] | None = None,
+) -> Event:
+    role = who.role_towards(row.organisation_id, submitter=row.submitted_by_id == who.user.pk)
+    fields: dict[str, Any] = {"record": row.record} | dict(more or {})
+    return journal.new_event(
+        action,
+        by=who.user,
+        role=role,
+        kind=row.kind,
+        submission=row,
+        reason=reason,
+        answers=dict(answers),
+        request_id=request_id,
+        public_text=public_note,
+        private_text=note,
+        **fields,
+    )
+
+
+def say_distinct(submission_id: int, *, other: UUID, by: User, fence: int, request_id: str = "") -> None:
+    """A reviewer looked at both and found them to be two different things; remembered, never asked again."""
+    now: datetime = timezone.now()
+    with acting(by=by, reason=Action.DISTINCT, request_id=request_id):
+        (row,), _bases = _lock([submission_id])
+        who = people.standing(by, now=now)
+        step = policies.Step(Action.DISTINCT, row, who, leases.held_under([submission_id], by=by, fence=fence))
+        policies.ask(step)
+        journal.append([_event(Action.DISTINCT, row, who, "", "", "", {}, request_id, {"related": other})])
