@@ -1,0 +1,32 @@
+"""What can be needed or given: items, their names in use, and their product standards."""
+
+from supplies.catalogue.contents import item_of_header, items, label, load, standards
+from supplies.catalogue.matching import Match, Mention, find_items, match_item
+from supplies.catalogue.product_standards import (
+    Notice,
+    find_standard,
+    read_standard,
+    standard_code,
+    standard_notice,
+)
+from supplies.catalogue.tables import Group, Item, Standard
+
+__all__ = [
+    "Group",
+    "Item",
+    "Match",
+    "Mention",
+    "Notice",
+    "Standard",
+    "find_items",
+    "find_standard",
+    "item_of_header",
+    "items",
+    "label",
+    "load",
+    "match_item",
+    "read_standard",
+    "standard_code",
+    "standard_notice",
+    "standards",
+]
