@@ -15,8 +15,8 @@ from typing import Any
 from glacier.runner.bootstrap import TOP, Trouble, full_disk
 from glacier.runner.processes import Account, reachable, unprivileged
 
-# A socket's path may have 107 bytes; PostgreSQL's own name and its lock file take 21 of them.
-LONGEST_FOLDER = 80
+# A socket's path may have 107 bytes, of which PostgreSQL's lock file takes 22, mkdtemp's letters 8, /s 2.
+LONGEST_FOLDER = 70
 ROOM = 200 * 1024 * 1024
 
 
@@ -133,16 +133,21 @@ def keys(state: State) -> dict[str, str]:
     return {name: os.environ.get(name) or kept[name] for name in fresh}
 
 
-def socket_folder(account: Account | None) -> Path:
-    """A new short folder for sockets that nobody but the servers' user (and root) may enter."""
+def short_folder(account: Account | None, prefix: str) -> Path:
+    """A new temporary folder with a path short enough for sockets, that the account can reach."""
     for parent in dict.fromkeys([tempfile.gettempdir(), "/tmp", "/var/tmp"]):  # noqa: S108
         usable = os.access(parent, os.W_OK) and (account is None or reachable(Path(parent), account))
-        if usable and len(os.fsencode(parent)) + len("/glacier-12345678") <= LONGEST_FOLDER:
-            folder = Path(tempfile.mkdtemp(prefix="glacier-", dir=parent))
-            if account:
-                os.chown(folder, account.uid, account.gid)
-            return folder
+        if usable and len(os.fsencode(parent)) + len(prefix) <= LONGEST_FOLDER:
+            return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     raise Trouble("There is no temporary folder with a short name that can be written to: set TMPDIR to one.")
+
+
+def socket_folder(account: Account | None) -> Path:
+    """A new short folder for sockets that nobody but the servers' user (and root) may enter."""
+    folder = short_folder(account, "glacier-")
+    if account:
+        os.chown(folder, account.uid, account.gid)
+    return folder
 
 
 def build() -> str:
