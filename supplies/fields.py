@@ -11,6 +11,9 @@ from supplies import catalogue, places, quantities
 from supplies.contacts import read_phones
 from verification.forms import PlainTextField
 
+# More than this of anything is a slip of the pen.
+MOST = 10**12
+
 
 class AmountField(forms.Field):
     """An amount as written ("5000个", "若干"), or as JSON {kind, low, high, text}.
@@ -38,7 +41,7 @@ class AmountField(forms.Field):
         """The same shape, checked: the figures fit the kind."""
         kind, low, high = value.get("kind"), value.get("low"), value.get("high")
         text = value.get("text", "")
-        numbers = all(n is None or (type(n) is int and 0 <= n <= quantities.MOST) for n in (low, high))
+        numbers = all(n is None or (type(n) is int and 0 <= n <= MOST) for n in (low, high))
         fits = {
             "unknown": low is None and high is None,
             "as_many": low is None and high is None,
@@ -76,7 +79,7 @@ class PlaceField(PlainTextField):
         text = super().to_python(value)
         if not text:
             return text
-        place = places.get(text) if text.isdecimal() else places.find(text)
+        place = places.get(text) if places.exists(text) else places.find(text)
         if place is None:
             raise ValidationError(_("“%(text)s” names no place we know; choose one from the list.") % {"text": text})
         return place.code
@@ -101,4 +104,4 @@ class WholeNumberField(forms.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", 0)
-        super().__init__(max_value=quantities.MOST, **kwargs)
+        super().__init__(max_value=MOST, **kwargs)

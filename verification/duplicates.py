@@ -5,6 +5,7 @@ is what pages show beside a submission, with the reason.
 """
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,30 +43,46 @@ def identity_of(kind: Kind, payload: Payload) -> str:
     return hashlib.sha256(f"{kind.slug}|{words}".encode()).hexdigest() if words else ""
 
 
-def lock_identity(kind: str, identity: str) -> None:
-    """Until the transaction ends nobody else enters something new of this identity."""
-    key = int.from_bytes(hashlib.sha256(f"{kind}|{identity}".encode()).digest()[:8], signed=True)
+def _lock_identities(rows: Sequence[Submission]) -> None:
+    """Until the transaction ends nobody else enters something new of these identities."""
+    digests = sorted({hashlib.sha256(f"{row.kind}|{row.identity}".encode()).digest()[:8] for row in rows})
+    keys = [int.from_bytes(digest, signed=True) for digest in digests]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
 
 
-def rivals(submission: Submission) -> set[UUID]:
-    """Live records, and entered submissions, of the same identity, not yet said to be distinct."""
-    if submission.intent != Intent.NEW or not submission.identity:
-        return set()
-    same = {"kind": submission.kind, "identity": submission.identity}
-    records = set(Public.objects.live().filter(**same).values_list("uid", flat=True))
-    entered = set(
-        Submission.objects.filter(**same, status=Status.ENTERED, intent=Intent.NEW)
-        .exclude(pk=submission.pk)
-        .values_list("uid", flat=True)
-    )
-    return (records | entered) - said_distinct(submission)
+def rivals(submissions: Sequence[Submission]) -> dict[UUID, set[UUID]]:
+    """For each new entry that has any: records of its identity, live or about to be, not yet said to be distinct.
+
+    Called when entries are about to be entered: two that do so at once wait for each other here. A record
+    about to be is what stands at entered, or is asked about in the same batch.
+    """
+    new = [s for s in submissions if s.intent == Intent.NEW and s.identity]
+    if not new:
+        return {}
+    _lock_identities(new)
+    same = {"kind__in": {s.kind for s in new}, "identity__in": {s.identity for s in new}}
+    coming = Submission.objects.filter(Q(status=Status.ENTERED) | Q(pk__in=[s.pk for s in new]), **same)
+    # In this order: what is published between the two queries is seen by both, never by neither.
+    known = set(coming.filter(intent=Intent.NEW).values_list("kind", "identity", "record"))
+    known |= set(Public.objects.live().filter(**same).values_list("kind", "identity", "uid"))
+    distinct = _said_distinct({record for _kind, _identity, record in known})
+    found: dict[UUID, set[UUID]] = {}
+    for s in new:
+        alike = {record for kind, identity, record in known if (kind, identity) == (s.kind, s.identity)}
+        if others := {uid for uid in alike - {s.record} if frozenset({uid, s.record}) not in distinct}:
+            found[s.uid] = others
+    return found
+
+
+def _said_distinct(records: Collection[UUID]) -> set[frozenset[UUID | None]]:
+    events = Event.objects.filter(record__in=records, action=Action.DISTINCT)
+    return {frozenset(pair) for pair in events.values_list("record", "related")}
 
 
 def said_distinct(submission: Submission) -> set[UUID]:
-    """What a reviewer has looked at and found to be something else: remembered for ever."""
-    events = Event.objects.filter(submission=submission, action=Action.DISTINCT)
+    """The records a reviewer compared with this entry and found to be something else: remembered for ever."""
+    events = Event.objects.filter(record=submission.record, action=Action.DISTINCT)
     return {uid for uid in events.values_list("related", flat=True) if uid}
 
 

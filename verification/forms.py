@@ -39,23 +39,37 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def rows_of(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Lines sent as `lines-0-item`, `lines-0-amount`, ..., each with its index; blank and struck ones left out."""
+    pattern = re.compile(rf"^{re.escape(name)}-(\d{{1,3}})-(\w+)$")
+    lines: dict[int, dict[str, Any]] = {}
+    for key in data:
+        if match := pattern.match(key):
+            lines.setdefault(int(match[1]), {})[match[2]] = data[key]
+    return [
+        {**line, "index": index}
+        for index, line in sorted(lines.items())
+        if not line.get("DELETE") and any(str(value).strip() for key, value in line.items() if key != "no")
+    ]
+
+
+class LineForm(PayloadForm):
+    """One line of a list. `options` are what its selects offer."""
+
+    @classmethod
+    def options(cls) -> dict[str, Any]:
+        """Choices for the page: items by group, units, known standards."""
+        return {"items": [], "units": [], "standards": []}
+
+
 class LinesWidget(forms.Widget):
     """Reads lines from JSON, or from form fields named `lines-0-item`; renders one row each."""
-
-    template_name = "_lines_form.html"
-    line_form: type[forms.Form]
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         """A list of one mapping a line, wholly blank ones left out."""
         if isinstance(data.get(name), list):
             return data[name]
-        pattern = re.compile(rf"^{re.escape(name)}-(\d{{1,3}})-(\w+)$")
-        lines: dict[int, dict[str, Any]] = {}
-        for key in data:
-            if match := pattern.match(key):
-                lines.setdefault(int(match[1]), {})[match[2]] = data[key]
-        numbered = [lines[index] for index in sorted(lines)]
-        return [line for line in numbered if any(str(v).strip() for k, v in line.items() if k != "no")]
+        return rows_of(data, name)
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         """Lines are never simply left as they were."""
@@ -68,10 +82,10 @@ class LinesField(forms.Field):
     widget = LinesWidget
     most = 200
 
-    def __init__(self, line_form: type[PayloadForm], **kwargs: Any) -> None:
+    def __init__(self, line_form: type[LineForm], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.line_form = line_form
-        self.bound: list[PayloadForm] = []
+        self.bound: list[LineForm] = []
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         """The canonical lines; each keeps its number, new ones get the next."""

@@ -119,6 +119,24 @@ def _returned_to(content: Any, seen: list[tuple[int, Any]]) -> int | None:
     return next((version for version, earlier in reversed(seen[:-1]) if earlier == content), None)
 
 
+def bodies(uid: UUID, version: int) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+    """What was published as `version` of a record, and what was published last."""
+    events = Event.objects.filter(record=uid, action=Action.PUBLISH).order_by("version")
+    shown = dict(events.values_list("version", "body"))
+    old, new = shown.get(version), shown[max(shown)] if shown else None
+    return json.loads(old) if old else None, json.loads(new) if new else None
+
+
+def earlier_version_like(uid: UUID, public: Mapping[str, Any]) -> int | None:
+    """The latest earlier version, before the present one, that said just this: a sign of going back and forth."""
+    events = Event.objects.filter(record=uid, action=Action.PUBLISH).order_by("-version")
+    for version, body in list(events.values_list("version", "body"))[1:]:
+        shown = json.loads(body)
+        if all(shown.get(name) == value for name, value in public.items()):
+            return int(version)
+    return None
+
+
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What differs between two bodies or payloads: fields in the new one's order, then lines by their number."""
     names = [n for n in {**new, **old} if n not in _NOT_CONTENT and n != "lines"]

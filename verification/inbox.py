@@ -13,7 +13,7 @@ from verification.models import Attempt, Event, Lease, Submission, TakeDown, Use
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import NotFound
-from verification.sop import OPEN, Action, Risk, Status
+from verification.sop import HOW_TO_FIX, OPEN, Action, Risk, Status
 
 
 def waiting_for(who: Standing) -> QuerySet[Submission]:
@@ -41,6 +41,13 @@ def next_for(who: Standing, *, after: Submission | None = None) -> Submission | 
     return queue.first()
 
 
+def counts_for(who: Standing) -> dict[str, int]:
+    """How many wait for this reviewer, by step."""
+    rows = waiting_for(who).order_by().values("status").annotate(n=Count("pk"))
+    found = {row["status"]: row["n"] for row in rows}
+    return {"verify": found.get(Status.COLLECTED, 0), "enter": found.get(Status.VERIFIED, 0)}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The last thing said to a submitter: what happened, why, and how to put it right."""
@@ -48,6 +55,7 @@ class Verdict:
     action: Action
     reason: str
     how_to_fix: str
+    person: Mapping[str, str]
     at: datetime
 
 
@@ -75,11 +83,18 @@ def verdicts(submissions: Sequence[Submission]) -> Mapping[int, Verdict]:
     """The last verdict on each, in one query."""
     events = (
         Event.objects.filter(submission__in=[s.pk for s in submissions], action__in=_SAID)
+        .select_related("actor")
         .order_by("submission", "-pk")
         .distinct("submission")
     )
     return {
-        e.submission_id: Verdict(Action(e.action), e.reason, e.private_text, e.at)
+        e.submission_id: Verdict(
+            Action(e.action),
+            e.reason,
+            e.private_text if e.action in HOW_TO_FIX else "",
+            {"by": e.actor.pseudonym, "role": e.role, "organisation": ""},
+            e.at,
+        )
         for e in events
         if e.submission_id is not None
     }

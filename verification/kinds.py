@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.utils.functional import Promise
@@ -59,11 +59,35 @@ class Facets:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the form: one page on a telephone, one group on a wide screen."""
+
+    id: str
+    title: str | Promise
+    fields: tuple[str, ...]
+    intro: str | Promise = ""
+
+
+class ReadLine(TypedDict):
+    """A line read out of pasted text: the piece, what a person has to look at, the line, its amount as written."""
+
+    text: str
+    doubt: str
+    line: dict[str, Any]
+    text_amount: str
+
+
+def _words(name: str, value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
 class Kind:
     """One list. `form` turns what people send into the canonical payload; `model` is its typed table.
 
     `identity` gives the words that say two payloads are about the same thing, or "" where nothing does.
-    `upgrades[n]` turns a payload of schema n into one of schema n + 1.
+    `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
+    could not read) out of a pasted message. `upgrades[n]` turns a payload of schema n into one of schema n + 1.
     """
 
     slug: str
@@ -75,17 +99,33 @@ class Kind:
     facets: Callable[[Payload], Facets]
     identity: Callable[[Payload], str]
     intervals: Intervals
+    sections: tuple[Section, ...] = ()
+    line_labels: Mapping[str, str | Promise] = field(default_factory=dict)
+    show: Callable[[str, Any], str] = _words
+    paste: Callable[[str], tuple[list[ReadLine], list[str]]] | None = None
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)
 
-    def clean(self, data: Mapping[str, Any]) -> Payload:
-        """The canonical payload of what was sent; InvalidPayload names each field that does not fit."""
+    def clean(self, data: Mapping[str, Any], *, correcting: bool = False) -> Payload:
+        """The canonical payload of what was sent; InvalidPayload names each field that does not fit.
+
+        Whoever corrects a record cannot see what is private in it: a private field they do not send at
+        all is None, "as it is"; one sent empty is emptied.
+        """
         form = self.form(data=data)
         if not form.is_valid():
             raise InvalidPayload({name: [str(e) for e in errors] for name, errors in form.errors.items()})
         payload: Payload = form.payload()  # type: ignore[attr-defined]
+        if correcting:
+            payload.update({n: None for n, spec in self.fields.items() if not spec.public and n not in data})
         return payload
+
+    def filled(self, payload: Payload, before: Payload | None) -> Payload:
+        """The payload with private fields that were left as they are taken from the record."""
+        if before is None:
+            return payload
+        return {n: before[n] if v is None and not self.fields[n].public else v for n, v in payload.items()}
 
     def upgrade(self, payload: Payload, schema: int) -> Payload:
         """The payload under today's schema; KeyError where no road leads there."""
@@ -130,7 +170,7 @@ def register(kind: Kind) -> Kind:
     """Add a list. Its slug must be free, its fields must be those of its table, all of them classed."""
     if kind.slug in RESERVED or kind.slug in _register:
         raise ValueError(f"{kind.slug!r} is taken")
-    columns = {f.name for f in kind.model._meta.get_fields()}
+    columns = {f.name for f in kind.model._meta.concrete_fields}
     if missing := set(kind.fields) - columns:
         raise ValueError(f"{kind.slug}: no column for {sorted(missing)}")
     _register[kind.slug] = kind

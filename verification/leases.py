@@ -9,16 +9,28 @@ from datetime import timedelta
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from verification import people
 from verification.journal import acting
 from verification.models import Lease, User
 from verification.models.journal import ClockTimestamp
-from verification.refusals import LeaseLost, LeaseTaken, TooManyLeases
+from verification.refusals import LeaseLost, LeaseTaken, NotReviewer, TooManyLeases, WrongStatus
+from verification.sop import WAITING
 
 DURATION = timedelta(minutes=10)
 PER_REVIEWER = 50
 
 _HOLDER_LOCK = 7_201_902
+
+# Waits for a decision that is being taken, and keeps the next one waiting: submissions before leases, by id,
+# the order every writer keeps.
+_WAITING = """
+SELECT count(*) FROM (
+    SELECT id FROM verification_submission
+     WHERE id = ANY(%(ids)s) AND status = ANY(%(waiting)s) ORDER BY id FOR SHARE
+) AS waiting
+"""
 
 _CLAIM = """
 INSERT INTO verification_lease AS l (submission_id, holder_id, fence, until)
@@ -34,16 +46,23 @@ RETURNING submission_id
 def claim(submission_ids: Sequence[int], *, by: User) -> int:
     """Take the submissions for ten minutes, all or none; returns the fence decisions have to present.
 
-    Taking again what one holds gives a new fence and a new ten minutes. LeaseTaken where somebody else
-    holds one of them, TooManyLeases beyond `PER_REVIEWER`.
+    Taking again what one holds gives a new fence and a new ten minutes. Refused: NotReviewer; WrongStatus
+    where one of them waits for no reviewer; LeaseTaken where somebody else holds one; TooManyLeases beyond
+    `PER_REVIEWER`.
     """
     with acting(by=by), connection.cursor() as cursor:
+        if not people.standing(by, now=timezone.now()).is_reviewer:
+            raise NotReviewer()
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_HOLDER_LOCK, by.pk % 2**31])
         cursor.execute("SELECT nextval('verification_fence')")
         (fence,) = cursor.fetchone()
-        values = {"ids": list(submission_ids), "holder": by.pk, "fence": fence, "duration": DURATION}
+        ids = sorted(set(submission_ids))
+        values = {"ids": ids, "holder": by.pk, "fence": fence, "duration": DURATION, "waiting": sorted(WAITING)}
+        cursor.execute(_WAITING, values)
+        if cursor.fetchone()[0] < len(ids):
+            raise WrongStatus()
         cursor.execute(_CLAIM, values)
-        if len(cursor.fetchall()) < len(set(submission_ids)):
+        if len(cursor.fetchall()) < len(ids):
             raise LeaseTaken()
         if held_by(by) > PER_REVIEWER:
             raise TooManyLeases()
@@ -72,7 +91,7 @@ def held_under(submission_ids: Sequence[int], *, by: User, fence: int | None) ->
     """Whether this person holds all of these, now, under this fence. Locks the leases until the end."""
     if fence is None:
         return False
-    live = _live(by, fence).filter(submission_id__in=submission_ids).select_for_update(no_key=True)
+    live = _live(by, fence).filter(submission_id__in=submission_ids).order_by("pk").select_for_update(no_key=True)
     return len(live.values_list("pk", flat=True)) == len(set(submission_ids))
 
 

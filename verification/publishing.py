@@ -116,6 +116,7 @@ def _prepare(batch: Batch, *, now: datetime) -> None:
     """Check every payload and render it in memory; sort out what cannot go."""
     trust = _trust(batch.due)
     known = workflow.known_keys(batch.due)
+    stored = _stored(batch.due)
     for submission in batch.due:
         base = batch.bases.get(submission.record)
         key = (submission.kind, submission.source, submission.source_key)
@@ -126,18 +127,34 @@ def _prepare(batch: Batch, *, now: datetime) -> None:
         if submission.source_key:
             known.add(key)
         try:
-            batch.ready.append(_ready(submission, base, trust[submission.pk], now=now))
+            batch.ready.append(_ready(submission, base, stored.get(submission.record), trust[submission.pk], now=now))
         except InvalidPayload:
             batch.sent_back.setdefault(Reason.FORM_CHANGED, []).append(submission.pk)
         except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
             batch.failed[submission.pk] = f"{type(error).__name__}: {error}"
 
 
-def _ready(submission: Submission, base: Public | None, trust: Payload, *, now: datetime) -> Prepared:
+def _stored(due: Sequence[Submission]) -> dict[UUID, Record]:
+    """The typed records that corrections are about. A query per list."""
+    found: dict[UUID, Record] = {}
+    for slug in {s.kind for s in due}:
+        uids = [s.record for s in due if s.kind == slug and s.base_version]
+        if uids:
+            rows = kinds.get(slug).model._default_manager.filter(uid__in=uids).select_related("organisation")
+            found.update((record.uid, record) for record in rows)
+    return found
+
+
+def _ready(
+    submission: Submission, base: Public | None, stored: Record | None, trust: Payload, *, now: datetime
+) -> Prepared:
     spec = kinds.get(submission.kind)
     payload = submission.payload
     if submission.schema != spec.schema:
         payload = spec.clean(spec.upgrade(payload, submission.schema))
+    payload = spec.filled(payload, spec.payload_of(stored) if stored else None)
+    # Where a record came from stays with it, whoever corrects it.
+    origin = stored if stored and stored.source_key else submission
     organisation = people.root_of(submission.organisation) if submission.organisation else None
     record = spec.model(
         uid=submission.record,
@@ -145,8 +162,8 @@ def _ready(submission: Submission, base: Public | None, trust: Payload, *, now: 
         state=State.LIVE,
         organisation=organisation,
         origin=submission.origin,
-        source=submission.source,
-        source_key=submission.source_key,
+        source=origin.source,
+        source_key=origin.source_key,
         trust=trust,
         verified_at=submission.verified_at,
         confirmed_at=None,

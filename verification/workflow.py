@@ -75,12 +75,13 @@ def submit(
         if intent == Intent.WITHDRAWAL:
             if base is None or base.state != State.LIVE:
                 raise NotFound()
-            payload = _stored_payload(spec, base)
+            payload = stored_payload(spec, base.uid)
         else:
-            payload = spec.clean(data)
+            payload = spec.clean(data, correcting=base is not None)
         organisation = _organisation_of(payload)
-        before = _stored_payload(spec, base) if base else None
-        if intent != Intent.WITHDRAWAL and base and base.state == State.LIVE and payload == before:
+        before = stored_payload(spec, base.uid) if base else None
+        after = spec.filled(payload, before)
+        if intent != Intent.WITHDRAWAL and base and base.state == State.LIVE and after == before:
             raise Unchanged()
         who = people.standing(by, now=now)
         submission = Submission(
@@ -96,7 +97,7 @@ def submit(
             schema=spec.schema,
             origin=origin or people.origin_of(who, organisation),
             organisation=organisation,
-            risk=spec.risk_of(payload, before),
+            risk=spec.risk_of(after, before),
             status=Status.COLLECTED,
             authors=[by.pk],
             submitted_by=by,
@@ -124,9 +125,9 @@ def _base(spec: Kind, record: UUID | None, source: str, source_key: str) -> Publ
     return base
 
 
-def _stored_payload(spec: Kind, base: Public) -> Payload:
-    record = spec.model._default_manager.select_related("organisation").get(uid=base.uid)
-    return spec.payload_of(record)
+def stored_payload(spec: Kind, record: UUID) -> Payload:
+    """The payload of a record as it stands in its typed table, private fields included."""
+    return spec.payload_of(spec.model._default_manager.select_related("organisation").get(uid=record))
 
 
 def _organisation_of(payload: Payload) -> Organisation | None:
@@ -257,14 +258,14 @@ def _new_content(
         base = _base(spec, None, row.source, row.source_key)
     if data is None and action == Action.RESUBMIT:
         raise WrongStatus()
-    payload = spec.clean(data) if data is not None else spec.upgrade(row.payload, row.schema)
-    before = _stored_payload(spec, base) if base else None
+    payload = spec.clean(data, correcting=base is not None) if data is not None else spec.upgrade(row.payload, row.schema)
+    before = stored_payload(spec, base.uid) if base else None
     content: dict[str, Any] = {
         "payload": payload,
         "schema": spec.schema,
         "organisation": _organisation_of(payload),
         "identity": duplicates.identity_of(spec, payload),
-        "risk": spec.risk_of(payload, before),
+        "risk": spec.risk_of(spec.filled(payload, before), before),
     }
     if by.pk not in row.authors and payload != row.payload:
         content["authors"] = [*row.authors, by.pk]

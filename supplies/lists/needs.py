@@ -6,16 +6,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from supplies import quantities
-from supplies.contacts import read_phones
+from supplies import catalogue, paste, places, quantities
+from supplies.contacts import find_private
 from supplies.fields import AmountField, ItemField, PhoneField, PlaceField, WholeNumberField
-from supplies.places import path
 from verification import names
-from verification.forms import LinesField, PayloadForm, PlainTextField
-from verification.kinds import Facets, Field, Intervals, Kind, Payload, register
+from verification.forms import LineForm, LinesField, PayloadForm, PlainTextField
+from verification.kinds import Facets, Field, Intervals, Kind, Payload, ReadLine, Section, register
 from verification.models import Record
 from verification.sop import Risk
 
@@ -50,7 +49,7 @@ class Need(Record):
         verbose_name_plural = _("needs")
 
 
-class NeedLineForm(PayloadForm):
+class NeedLineForm(LineForm):
     """One thing that is needed."""
 
     item = ItemField(label=_("item"))
@@ -61,6 +60,23 @@ class NeedLineForm(PayloadForm):
     stock = WholeNumberField(label=_("in stock"), required=False)
     daily_use = WholeNumberField(label=_("used a day"), required=False)
     note = PlainTextField(label=_("note"), required=False, max_length=200)
+
+    @classmethod
+    def options(cls) -> dict[str, Any]:
+        """The catalogue by group, the units, the standards in force."""
+        groups: dict[str, list[dict[str, str]]] = {}
+        for item in catalogue.items():
+            groups.setdefault(catalogue.Group(item.group).label, []).append({"value": item.code, "label": str(item)})
+        return {
+            "items": [{"label": label, "options": options} for label, options in groups.items()],
+            "units": [{"value": code, "label": label} for code, label in quantities.unit_choices()],
+            "standards": [s.code for s in catalogue.standards() if not s.replaced_by],
+        }
+
+    def clean_note(self) -> str:
+        """A line's note is public."""
+        note: str = self.cleaned_data["note"]
+        return refuse_private(note)
 
     def clean(self) -> dict[str, Any]:
         """Unit and pack size come from the amount as written where the boxes of their own are empty."""
@@ -105,24 +121,36 @@ class NeedForm(PayloadForm):
     )
 
     def clean_office_line(self) -> str:
-        """A mobile number in the public line belongs to a person: refuse it here, before anybody sees it."""
-        line: str = self.cleaned_data["office_line"]
-        if any(phone.mobile for phone in read_phones(line)):
-            raise ValidationError(
-                _("This is a mobile number. Put it into the contact's telephone, which stays private."), code="private"
-            )
-        return line
+        """The public number is an office's."""
+        return refuse_private(self.cleaned_data["office_line"])
+
+    def clean_delivery_address(self) -> str:
+        """The address is public."""
+        return refuse_private(self.cleaned_data["delivery_address"])
+
+    def clean_remarks(self) -> str:
+        """Remarks are public."""
+        return refuse_private(self.cleaned_data["remarks"])
+
+
+def refuse_private(text: str) -> str:
+    """A public text as it is; refused where a person's number or account stands in it, before anybody sees it."""
+    if found := find_private(text):
+        raise ValidationError(
+            _("“%(found)s” looks private. Put it where only reviewers see it.") % {"found": found[0].text}, code="private"
+        )
+    return text
 
 
 def facets(payload: Payload) -> Facets:
     """A need is found by place, item, urgency, and the words of its institution and place."""
-    codes = tuple(place.code for place in path(payload["place"]))
+    where = places.path(payload["place"])
     return Facets(
         title=payload["organisation_name"],
-        places=codes,
+        places=tuple(place.code for place in where),
         items=tuple(sorted({line["item"] for line in payload["lines"]})),
         urgency=_RANK[Urgency(payload["urgency"])],
-        words=(payload["organisation_name"], *(place.name for place in path(payload["place"]))),
+        words=(payload["organisation_name"], *(place.name for place in where)),
     )
 
 
@@ -132,6 +160,55 @@ def identity(payload: Payload) -> str:
         return str(payload["organisation"])
     name = names.normalise(payload["organisation_name"])
     return f"{name}|{payload['place']}" if name else ""
+
+
+def show(name: str, value: Any) -> str:
+    """A value of the payload or of a line, in words."""
+    if value is None or value == "":
+        return ""
+    if name == "place":
+        return places.label(value, get_language() or "")
+    if name == "urgency":
+        return str(Urgency(value).label)
+    if name == "item":
+        return catalogue.label(value)
+    if name == "line_amount":
+        return quantities.show(value["amount"], value["unit"])
+    if name == "amount":
+        return quantities.show(value, "")
+    if name == "unit":
+        return quantities.unit_label(value)
+    if name in ("line", "lines"):
+        return "\n".join(_show_line(line) for line in ([value] if name == "line" else value))
+    return str(value)
+
+
+def _show_line(line: dict[str, Any]) -> str:
+    return f"{catalogue.label(line['item'])} {quantities.show(line['amount'], line['unit'])}"
+
+
+def read_pasted(text: str) -> tuple[list[ReadLine], list[str]]:
+    """Lines read out of a message, and the pieces that could not be read."""
+    lines: list[ReadLine] = []
+    unread = []
+    for piece in paste.read_lines(text, catalogue.items()):
+        if piece.item is None and (piece.amount is None or not piece.amount.readable):
+            unread.append(piece.text)
+        else:
+            lines.append(_read_line(piece))
+    return lines, unread
+
+
+def _read_line(piece: paste.PastedLine) -> ReadLine:
+    amount = piece.amount
+    line = {
+        "item": piece.item.code if piece.item else "",
+        "amount": amount.body() if amount else None,
+        "unit": amount.unit if amount else "",
+        "pack_size": amount.pack_size if amount else None,
+        "standard": piece.standard,
+    }
+    return {"text": piece.text, "doubt": piece.problem, "line": line, "text_amount": amount.text if amount else ""}
 
 
 NEEDS = register(
@@ -156,6 +233,35 @@ NEEDS = register(
             "remarks": Field(_("remarks"), public=True),
             "private_note": Field(_("note to the reviewers"), public=False),
         },
+        sections=(
+            Section("who", _("Which institution?"), ("organisation", "organisation_name", "place")),
+            Section("what", _("What is needed?"), ("lines", "urgency")),
+            Section("where", _("Where should it be sent?"), ("delivery_address",)),
+            Section(
+                "contact",
+                _("Who can be called?"),
+                ("office_line", "contact_person", "contact_phone"),
+                _("Reviewers call back. Only the office telephone is shown to the public."),
+            ),
+            Section(
+                "source",
+                _("How do you know?"),
+                ("source_link", "source_dated", "remarks", "private_note"),
+            ),
+        ),
+        line_labels={
+            "line": _("line"),
+            "item": _("item"),
+            "amount": _("amount"),
+            "unit": _("unit"),
+            "pack_size": _("pieces a pack"),
+            "standard": _("product standard"),
+            "stock": _("in stock"),
+            "daily_use": _("used a day"),
+            "note": _("note"),
+        },
+        show=show,
+        paste=read_pasted,
         facets=facets,
         identity=identity,
         intervals=Intervals(due=timedelta(days=2), overdue=timedelta(days=4), stale=timedelta(days=7)),

@@ -1,0 +1,192 @@
+"""A form being filled in: new, a correction of a record, or an answer to a return. Nothing is stored until it is sent."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from verification import kinds, people, presenting
+from verification.forms import LinesField, rows_of
+from verification.kinds import Kind, Payload, Section
+from verification.models import Organisation, Public, Submission
+from verification.refusals import NotFound, WrongStatus
+from verification.sop import Intent, State, Status
+
+Data = Mapping[str, Any]
+# Stages at which what was typed is judged; before, it is only carried along.
+_JUDGED = ("check", "send")
+
+
+class Draft:
+    """The form of one list, what it starts from, and what was typed into it."""
+
+    def __init__(
+        self, spec: Kind, start: Payload, *, record: Public | None = None, submission: Submission | None = None
+    ) -> None:
+        self.spec = spec
+        self.start = start
+        self.record = record
+        self.submission = submission
+        self.form: forms.Form = spec.form(initial=start)
+        self.typed: Data | None = None
+        self._rows: list[dict[str, Any]] = _rows_of_payload(start)
+
+    def bind(self, data: Data | None, step: str) -> None:
+        """Take what was typed. It is judged at *check* and *send*; *read* puts the pasted lines into the table."""
+        if data is None:
+            return
+        self.typed = data
+        judged = step in _JUDGED
+        self.form = self.spec.form(data=data) if judged else self.spec.form(initial=_flat(data))
+        self._rows = rows_of(data, "lines")
+        if judged:
+            self.form.is_valid()
+            self._mark_rows()
+        if step == "read":
+            self._add_pasted(str(data.get("paste", "")))
+        if step == "add_line":
+            self._rows.append(_empty_row(self._rows))
+
+    @property
+    def valid(self) -> bool:
+        """Whether everything typed was judged and fits."""
+        return self.form.is_bound and self.form.is_valid()
+
+    @property
+    def payload(self) -> Payload:
+        """The canonical payload of a valid draft."""
+        payload: Payload = self.form.payload()  # type: ignore[attr-defined]
+        return payload
+
+    def value(self, name: str) -> str:
+        """What stands in a field now."""
+        source = self.typed if self.typed is not None else self.start
+        return str(source.get(name) or "")
+
+    def add_errors(self, errors: Mapping[str, Sequence[str]]) -> None:
+        """Show a refusal of the whole at its fields."""
+        for name, sentences in errors.items():
+            self.form.add_error(name if name in self.form.fields else None, list(sentences))
+
+    def sections(self) -> list[dict[str, Any]]:
+        """The parts of the form in order of asking."""
+        parts = self.spec.sections or (Section("all", self.spec.label_one, tuple(self.form.fields)),)
+        return [
+            {
+                "id": part.id,
+                "title": part.title,
+                "intro": part.intro,
+                "fields": [self.form[name] for name in part.fields if name not in ("organisation", "lines")],
+                "organisation": "organisation" in part.fields,
+                "lines": "lines" in part.fields,
+            }
+            for part in parts
+        ]
+
+    def answers(self) -> list[dict[str, Any]]:
+        """A valid draft's answers, part by part, to be checked before sending."""
+        rows = {row["name"]: row for row in presenting.rows(self.spec, self.payload)}
+        rows["lines"] = {"label": self.form["lines"].label, "value": self.spec.show("lines", self.payload.get("lines"))}
+        return [
+            {
+                "section_id": part.id,
+                "title": part.title,
+                "rows": [rows[name] for name in part.fields if name in rows and rows[name]["label"]],
+            }
+            for part in self.spec.sections
+        ]
+
+    def matches(self) -> list[dict[str, Any]]:
+        """Organisations that go by the name typed."""
+        name = self.value("organisation_name") if self.typed is not None else ""
+        return matches(people.search_organisations(name)) if name else []
+
+    def line_context(self) -> dict[str, Any]:
+        """What the table of lines shows."""
+        field = self.form.fields.get("lines")
+        if not isinstance(field, LinesField):
+            return {}
+        own = [str(e) for e in self.form.errors.get("lines", [])] if self.form.is_bound else []
+        told = any(row.get("errors") for row in self._rows)
+        return {
+            "lines": self._rows or [_empty_row([])],
+            "lines_error": "" if told else " ".join(own),
+            **field.line_form.options(),
+            "preview": [],
+            "unread": [],
+        }
+
+    def preview(self, text: str) -> dict[str, Any]:
+        """What was read out of pasted text, and what was not."""
+        if self.spec.paste is None:
+            return {"read": [], "unread": []}
+        read, unread = self.spec.paste(text)
+        return {"read": [{**line["line"], "text": line["text"], "doubt": line["doubt"]} for line in read], "unread": unread}
+
+    def _add_pasted(self, text: str) -> None:
+        if self.spec.paste is None:
+            return
+        self._rows = [row for row in self._rows if any(row.get(name) for name in ("item", "amount", "note"))]
+        for line in self.spec.paste(text)[0]:
+            content = {**line["line"], "amount": line["text_amount"], "read": ""}
+            self._rows.append({**_empty_row(self._rows), **content})
+
+    def _mark_rows(self) -> None:
+        field = self.form.fields.get("lines")
+        if not isinstance(field, LinesField):
+            return
+        for row, bound in zip(self._rows, field.bound, strict=False):
+            row["errors"] = {name: " ".join(str(e) for e in found) for name, found in bound.errors.items()}
+            cleaned = getattr(bound, "cleaned_data", {})
+            if cleaned.get("amount"):
+                row["read"] = self.spec.show("line_amount", cleaned)
+
+
+def new(spec: Kind) -> Draft:
+    """An empty form."""
+    return Draft(spec, {})
+
+
+def correction(spec: Kind, record: UUID) -> Draft:
+    """The form filled with a record as it is, to be corrected, or brought back where it was taken down."""
+    row = Public.objects.filter(pk=record, kind=spec.slug).exclude(state=State.MERGED).first()
+    if row is None:
+        raise NotFound()
+    stored = spec.model._default_manager.select_related("organisation").get(uid=record)
+    payload = spec.payload_of(stored)
+    return Draft(spec, _without_private(spec, payload), record=row)
+
+
+def of_submission(submission: Submission) -> Draft:
+    """The form filled with what was sent, to be put right by its sender."""
+    if submission.status not in (Status.RETURNED, Status.COLLECTED, Status.VERIFIED) or submission.intent == Intent.WITHDRAWAL:
+        raise WrongStatus()
+    spec = kinds.get(submission.kind)
+    base = Public.objects.filter(pk=submission.record).first() if submission.base_version else None
+    return Draft(spec, submission.payload, record=base, submission=submission)
+
+
+def matches(found: Sequence[Organisation]) -> list[dict[str, Any]]:
+    """Organisations to choose from."""
+    return [{"uid": str(o.uid), "name": o.name, "place": o.place, "why": ""} for o in found]
+
+
+def _without_private(spec: Kind, payload: Payload) -> Payload:
+    """Anybody may correct a record, so what is private in it starts out empty."""
+    return {name: value for name, value in payload.items() if spec.fields[name].public}
+
+
+def _rows_of_payload(payload: Payload) -> list[dict[str, Any]]:
+    return [
+        {**line, "index": index, "amount": line["amount"]["text"] if "amount" in line else "", "errors": {}}
+        for index, line in enumerate(payload.get("lines") or ())
+    ]
+
+
+def _empty_row(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"index": max((row["index"] for row in rows), default=-1) + 1, "errors": {}}
+
+
+def _flat(data: Data) -> dict[str, Any]:
+    return {name: data[name] for name in data if not name.startswith("lines")}

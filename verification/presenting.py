@@ -1,0 +1,160 @@
+"""Payloads, differences and events in words, for pages: shapes templates can show without deciding anything."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from verification import history
+from verification.history import Change, Entry
+from verification.kinds import Kind, Payload
+from verification.models import Event, Public
+from verification.rendering import exact
+from verification.sop import Action, Reason, Role
+
+Row = dict[str, Any]
+
+
+def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Row]:
+    """Every field but the lines: label, words, the words before, and whether it is private."""
+    shown = []
+    for name, field in spec.fields.items():
+        if name in ("lines", "organisation"):
+            continue
+        value = spec.show(name, payload.get(name))
+        old = spec.show(name, before.get(name)) if before is not None else value
+        shown.append(
+            {"name": name, "label": field.label, "value": value, "old": old, "changed": old != value, "private": not field.public}
+        )
+    return shown
+
+
+def lines(payload: Payload, before: Payload | None = None) -> list[Row]:
+    """The lines, each saying whether it was added, changed or removed against the version before."""
+    now = {line["no"]: line for line in payload.get("lines") or ()}
+    then = {line["no"]: line for line in (before or {}).get("lines") or ()} if before is not None else now
+    shown = []
+    for number in sorted({*now, *then}):
+        new, old = now.get(number), then.get(number)
+        if new is None:
+            shown.append({**(old or {}), "change": "removed", "old": None})
+        elif old is None:
+            shown.append({**new, "change": "added", "old": None})
+        else:
+            shown.append({**new, "change": "changed" if new != old else "", "old": old if new != old else None})
+    return shown
+
+
+def changes(spec: Kind, found: Sequence[Change]) -> tuple[list[Row], list[Row]]:
+    """Differences in words: those of content, and those of form only (spaces, width)."""
+    real, format_only = [], []
+    for change in found:
+        row = {
+            "label": _label(spec, change),
+            "old": _value(spec, change.field, change.old),
+            "new": _value(spec, change.field, change.new),
+        }
+        (format_only if change.format_only else real).append(row)
+    return real, format_only
+
+
+def _label(spec: Kind, change: Change) -> str:
+    if change.line is None:
+        if change.field == "organisation":
+            return _("institution")
+        field = spec.fields.get(change.field)
+        return str(field.label) if field else change.field
+    what = spec.line_labels.get(change.field, change.field)
+    parts = [_("Line %(number)d") % {"number": change.line}, spec.show("item", change.item)]
+    if change.field != "line":
+        parts.append(str(what))
+    return " · ".join(part for part in parts if part)
+
+
+def _value(spec: Kind, name: str, value: Any) -> str:
+    if name == "organisation" and isinstance(value, Mapping):
+        return str(value.get("name", ""))
+    return spec.show(name, value)
+
+
+def of_record(spec: Kind, entries: Iterable[Entry]) -> list[Row]:
+    """A record's history as the timeline shows it, newest first."""
+    return [_record_entry(spec, entry) for entry in entries]
+
+
+def _record_entry(spec: Kind, entry: Entry) -> Row:
+    real, format_only = changes(spec, entry.changes)
+    verified = (entry.body or {}).get("verified", {}) if entry.action == Action.PUBLISH else {}
+    return {
+        "seq": entry.seq,
+        "at": exact(entry.at),
+        "action": entry.action,
+        "sentence": _sentence(entry),
+        "person": verified or {"by": entry.by, "role": entry.role, "organisation": ""},
+        "version": entry.version,
+        "reason": reason_words(entry.reason),
+        "how_to_fix": "",
+        "note": entry.text,
+        "grounds": verified.get("grounds", []),
+        "changes": real,
+        "format_changes": format_only,
+    }
+
+
+def _sentence(entry: Entry) -> str:
+    if entry.returned_to is not None:
+        return _("Published; it says again what version %(version)d said.") % {"version": entry.returned_to}
+    sentences = {
+        Action.PUBLISH: _("Published."),
+        Action.TAKE_DOWN: _("Taken down."),
+        Action.SECOND_LOOK: _("A second person looked at the take-down."),
+        Action.RERENDER: _("Shown anew; nothing in it changed."),
+        Action.CONFIRM: _("Confirmed as still true."),
+    }
+    return sentences[entry.action]
+
+
+def of_submission(events: Iterable[Event], *, for_reviewer: bool) -> list[Row]:
+    """A submission's life, newest first. Notes between reviewers are shown to reviewers only."""
+    shown = []
+    for event in events:
+        to_submitter = event.action in (Action.RETURN, Action.REJECT)
+        note = event.private_text if for_reviewer and not to_submitter else ""
+        role = _("you") if not for_reviewer and event.role == Role.SUBMITTER else ""
+        shown.append(
+            {
+                "at": exact(event.at),
+                "action": event.action,
+                "sentence": Action(event.action).label,
+                "person": {"by": event.actor.pseudonym, "role": event.role, "organisation": role},
+                "version": event.version,
+                "reason": reason_words(event.reason),
+                "how_to_fix": event.private_text if to_submitter else "",
+                "note": note or event.public_text,
+                "grounds": event.answers.get("grounds", []),
+                "changes": None,
+                "format_changes": [],
+            }
+        )
+    return shown[::-1]
+
+
+def reason_words(code: str) -> str:
+    """The words for a reason code; the code itself where it is none of ours."""
+    return str(Reason(code).label) if code in Reason.values else code
+
+
+def difference(spec: Kind, before: Payload, after: Payload) -> tuple[list[Row], list[Row]]:
+    """What a submission changes against what is published, in words."""
+    return changes(spec, history.compare(before, after))
+
+
+def choices(reasons: Iterable[Reason]) -> list[Row]:
+    """Reason codes for a select."""
+    return [{"value": r.value, "label": r.label} for r in reasons]
+
+
+def body(row: Public) -> Row:
+    """A public row as templates show it: its body, with the freshness stored beside it."""
+    return {**json.loads(row.body), "freshness": row.freshness, "uid": str(row.uid)}

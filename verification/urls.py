@@ -1,0 +1,23 @@
+"""Addresses of the SOP's pages, and of every list's."""
+
+from django.urls import path
+
+from verification.views import reviewing, submitting
+
+urlpatterns = [
+    path("submit/<slug:kind>/", submitting.submit, name="submit"),
+    path("submit/<slug:kind>/lines/", submitting.submit_lines, name="submit_lines"),
+    path("submit/<slug:kind>/organisations/", submitting.organisations, name="organisations"),
+    path("mine/", submitting.mine, name="mine"),
+    path("mine/<uuid:uid>/", submitting.submission, name="submission"),
+    path("mine/<uuid:uid>/received/", submitting.submitted, name="submitted"),
+    path("mine/<uuid:uid>/edit/", submitting.edit, name="edit"),
+    path("mine/withdraw/<uuid:uid>/", submitting.withdrawal, name="withdrawal"),
+    path("review/", reviewing.queue, name="inbox"),
+    path("review/next/", reviewing.review_next, name="review_next"),
+    path("review/next/<uuid:after>/", reviewing.review_next, name="review_next"),
+    path("review/takedown/<uuid:uid>/", reviewing.take_down, name="takedown"),
+    path("review/look/<int:pk>/", reviewing.second_look, name="second_look"),
+    path("review/<uuid:uid>/", reviewing.review, name="review"),
+    path("review/<uuid:uid>/renew/", reviewing.renew, name="renew"),
+]
