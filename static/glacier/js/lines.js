@@ -1,0 +1,38 @@
+// The lines editor: add a line from the template, clear one away. Without this script the form has
+// a button that sends it and comes back with an empty line.
+
+function renumber(editor) {
+  editor.querySelectorAll("[data-line-number]").forEach((element, at) => {
+    element.textContent = String(at + 1);
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("[data-add-line]");
+  if (add) {
+    event.preventDefault();
+    const editor = add.closest("[data-lines]");
+    const total = editor.querySelector("[data-lines-total]");
+    const template = editor.querySelector("template");
+    const holder = document.createElement("template");
+    holder.innerHTML = template.innerHTML.replaceAll("__n__", total.value);
+    total.value = String(Number(total.value) + 1);
+    editor.querySelector("[data-lines-list]").append(holder.content);
+    renumber(editor);
+    editor.querySelector("[data-lines-list] > :last-child select")?.focus();
+  }
+
+  const remove = event.target.closest("[data-remove-line]");
+  if (remove) {
+    event.preventDefault();
+    const editor = remove.closest("[data-lines]");
+    const line = remove.closest("[data-line]");
+    // Kept in the form and marked, so that the numbers of the other lines stay theirs.
+    line.querySelector("[data-line-delete]").checked = true;
+    line.hidden = true;
+    line.removeAttribute("data-line");
+    line.querySelector("[data-line-number]")?.removeAttribute("data-line-number");
+    renumber(editor);
+    editor.querySelector("[data-add-line]").focus();
+  }
+});

@@ -1,0 +1,40 @@
+// Small things every page needs: dialogs, a word when the server does not answer, focus on errors.
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.dialog)?.showModal();
+  }
+  if (event.target.closest("[data-print]")) window.print();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  // A click beside an open dialog closes it.
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+// A select that narrows the list is enough: no button needs pressing where scripts run.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto]");
+  if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) {
+    const dependent = form.elements[event.target.dataset.clears];
+    if (dependent) dependent.value = "";
+    form.requestSubmit();
+  }
+});
+
+const toast = document.getElementById("no-answer");
+for (const name of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(name, (event) => {
+    const status = event.detail?.ctx?.response?.status ?? 0;
+    // Refusals bring their own words; only silence and breakage need ours.
+    if (toast && (status === 0 || status >= 500)) toast.hidden = false;
+  });
+}
+document.addEventListener("htmx:before:request", () => {
+  if (toast) toast.hidden = true;
+});
+
+const summary = document.querySelector("[data-error-summary]");
+if (summary) summary.focus();

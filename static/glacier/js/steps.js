@@ -1,0 +1,51 @@
+// On a telephone the form asks one question a page. The form stays one form: sections are shown in
+// turn, and without this script they stand below each other.
+
+const form = document.querySelector("form[data-steps]");
+const narrow = window.matchMedia("(max-width: 39.99rem)");
+
+if (form?.querySelector("[data-step-bar]")) {
+  const sections = [...form.querySelectorAll("[data-step]")];
+  const bar = form.querySelector("[data-step-bar]");
+  const counter = form.querySelector("[data-step-count]");
+  const [back, next] = ["[data-step-back]", "[data-step-next]"].map((name) => form.querySelector(name));
+  const send = form.querySelector("[data-step-send]");
+  let at = Math.max(0, sections.findIndex((section) => section.querySelector(".wrong")));
+
+  const show = (move) => {
+    const one = narrow.matches;
+    bar.hidden = !one;
+    sections.forEach((section, index) => (section.hidden = one && index !== at));
+    send.hidden = one && at < sections.length - 1;
+    back.hidden = at === 0;
+    next.hidden = at === sections.length - 1;
+    counter.textContent = `${at + 1} / ${sections.length}`;
+    if (move && one) {
+      const heading = sections[at].querySelector("h2");
+      heading.tabIndex = -1;
+      heading.focus();
+      heading.scrollIntoView({ block: "start" });
+    }
+  };
+
+  next.addEventListener("click", () => {
+    const wrong = [...sections[at].querySelectorAll("input, select, textarea")].find((e) => !e.checkValidity());
+    if (wrong) return wrong.reportValidity();
+    at += 1;
+    show(true);
+  });
+  back.addEventListener("click", () => {
+    at -= 1;
+    show(true);
+  });
+  // A required field in a section that is not shown cannot be pointed at: bring its section up.
+  form.addEventListener("invalid", (event) => {
+    const index = sections.findIndex((section) => section.contains(event.target));
+    if (narrow.matches && index >= 0 && index !== at) {
+      at = index;
+      show(false);
+    }
+  }, true);
+  narrow.addEventListener("change", () => show(false));
+  show(false);
+}
