@@ -178,6 +178,8 @@ def main() -> None:
             install(command)
         os.close(alone)
     os.environ["GLACIER_STARTED"] = str(STARTED)
+    # Six processes would compile Django anew at every start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execv(PYTHON, [str(PYTHON), "-m", MODULES[command], *arguments])  # noqa: S606
 
 

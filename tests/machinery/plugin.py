@@ -15,6 +15,7 @@ import pytest
 from glacier.runner.temporary import lay_out
 from tests.machinery.surroundings import enter
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("glacier")
     group.addoption("--long", action="store_true", help="run the long figures too")
