@@ -1,10 +1,12 @@
 """Publications that failed: counted, retried with growing pauses, parked after the last try."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
+
+from verification.models import Attempt
 
 log = structlog.get_logger()
 
@@ -44,7 +46,6 @@ def note_failures(failed: Mapping[int, str]) -> int:
     return parked
 
 
-def try_again(submission_id: int) -> None:
-    """Give parked work a fresh start; for coordinators, once the cause is mended."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM verification_attempt WHERE submission_id = %s", [submission_id])
+def forget(submission_ids: Sequence[int]) -> None:
+    """A fresh start: for what left the queue, and for parked work once a coordinator mended the cause."""
+    Attempt.objects.filter(submission_id__in=submission_ids).delete()

@@ -43,9 +43,9 @@ def identity_of(kind: Kind, payload: Payload) -> str:
     return hashlib.sha256(f"{kind.slug}|{words}".encode()).hexdigest() if words else ""
 
 
-def _lock_identities(rows: Sequence[Submission]) -> None:
-    """Until the transaction ends nobody else enters something new of these identities."""
-    digests = sorted({hashlib.sha256(f"{row.kind}|{row.identity}".encode()).digest()[:8] for row in rows})
+def hold(words: Collection[str]) -> None:
+    """Until the transaction ends whoever holds one of the same words waits."""
+    digests = sorted({hashlib.sha256(word.encode()).digest()[:8] for word in words})
     keys = [int.from_bytes(digest, signed=True) for digest in digests]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
@@ -60,7 +60,7 @@ def rivals(submissions: Sequence[Submission]) -> dict[UUID, set[UUID]]:
     new = [s for s in submissions if s.intent == Intent.NEW and s.identity]
     if not new:
         return {}
-    _lock_identities(new)
+    hold({s.identity for s in new})
     same = {"kind__in": {s.kind for s in new}, "identity__in": {s.identity for s in new}}
     coming = Submission.objects.filter(Q(status=Status.ENTERED) | Q(pk__in=[s.pk for s in new]), **same)
     # In this order: what is published between the two queries is seen by both, never by neither.

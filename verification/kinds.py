@@ -18,7 +18,7 @@ Payload = dict[str, Any]
 ORGANISATION = ("organisation", "organisation_name")
 
 # Names that stand at the same place in an address as a list's.
-RESERVED = frozenset({"submit", "review", "status", "api", "admin", "en", "me", "demo", "mine", "about", "accounts", "static"})
+RESERVED = frozenset({"submit", "submissions", "changes", "review", "status", "api", "admin", "en", "me", "demo", "mine", "about", "accounts", "static"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,15 @@ class Section:
     intro: str | Promise = ""
 
 
+@dataclass(frozen=True)
+class Filter:
+    """A parameter of the list: the kind of token it asks for ("place"), and the codes it takes."""
+
+    token: str
+    known: Callable[[str], bool]
+    label: str | Promise = ""
+
+
 class ReadLine(TypedDict):
     """A line read out of pasted text: the piece, what a person has to look at, the line, its amount as written."""
 
@@ -75,6 +84,11 @@ class ReadLine(TypedDict):
     doubt: str
     line: dict[str, Any]
     text_amount: str
+
+
+def _given(payload: Payload) -> Payload:
+    """Without what was left as it is."""
+    return {name: value for name, value in payload.items() if value is not None}
 
 
 def _words(name: str, value: Any) -> str:
@@ -88,6 +102,7 @@ class Kind:
     `identity` gives the words that say two payloads are about the same thing, or "" where nothing does.
     `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
     could not read) out of a pasted message. `upgrades[n]` turns a payload of schema n into one of schema n + 1.
+    `filters` are the list's parameters by name, `urgencies` ranks the words for how soon.
     """
 
     slug: str
@@ -103,6 +118,8 @@ class Kind:
     line_labels: Mapping[str, str | Promise] = field(default_factory=dict)
     show: Callable[[str, Any], str] = _words
     paste: Callable[[str], tuple[list[ReadLine], list[str]]] | None = None
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    urgencies: Mapping[str, int] = field(default_factory=dict)
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)
@@ -127,11 +144,18 @@ class Kind:
             return payload
         return {n: before[n] if v is None and not self.fields[n].public else v for n, v in payload.items()}
 
-    def upgrade(self, payload: Payload, schema: int) -> Payload:
-        """The payload under today's schema; KeyError where no road leads there."""
+    def readable(self, payload: Payload, schema: int) -> Payload:
+        """A stored payload under today's form; InvalidPayload where it fits it no longer.
+
+        KeyError where no road leads from its schema to today's.
+        """
         for number in range(schema, self.schema):
             payload = self.upgrades[number](payload)
-        return payload
+        return payload if schema == self.schema else self.clean(_given(payload), correcting=True)
+
+    def given(self, payload: Payload, schema: int) -> Payload:
+        """What was sent, under today's form, as it would be sent again: without what was left as it is."""
+        return _given(self.readable(payload, schema))
 
     def public(self, payload: Payload) -> Payload:
         """The public fields only, by allow-list; the organisation is rendered apart."""

@@ -2,12 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from verification import names
 from verification.journal import acting
@@ -15,10 +17,15 @@ from verification.models import ApiToken, Membership, Organisation, Organisation
 from verification.models.people import OrganisationKind
 from verification.sop import Origin, Role
 
+_ROOT = Coalesce("organisation__merged_into", "organisation")
+
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is at this moment: read once per act, never kept."""
+    """What a person is at this moment: read once per act, never kept.
+
+    `organisations` and `proven` are ids, with those of everything that was merged into theirs.
+    """
 
     user: User
     reviewer: Reviewer | None
@@ -53,22 +60,40 @@ def standing(user: User, *, now: datetime) -> Standing:
             "organisation__merged_into"
         )
     )
-    roots = {root_of(m.organisation).pk: root_of(m.organisation) for m in memberships}
+    theirs = [root_of(m.organisation) for m in memberships]
     reviewer = (
         Reviewer.objects.filter(
             user_id=user.pk, user__is_active=True, suspended_at=None, checked_at__lte=now, expires_at__gt=now
         )
-        .select_related("organisation")
+        .select_related("organisation__merged_into")
         .first()
     )
-    every = set(roots) | ({reviewer.organisation_id} if reviewer else set())
+    home = [root_of(reviewer.organisation)] if reviewer else []
+    families = _families({o.pk for o in (*theirs, *home)})
     return Standing(
         user=user,
         reviewer=reviewer,
-        organisations=frozenset(every),
-        proven=frozenset(pk for pk, organisation in roots.items() if organisation.proven),
-        in_a_team=any(o.kind in (OrganisationKind.TEAM, OrganisationKind.CHARITY) for o in roots.values()),
+        organisations=frozenset(families),
+        proven=frozenset(pk for pk, root in families.items() if root in {o.pk for o in theirs if o.proven}),
+        in_a_team=any(o.kind in (OrganisationKind.TEAM, OrganisationKind.CHARITY) for o in theirs),
     )
+
+
+def _families(roots: Collection[int]) -> dict[int, int]:
+    """These organisations and all that were merged into them, with the root of each."""
+    if not roots:
+        return {}
+    merged = Organisation.objects.filter(merged_into__in=roots).values_list("pk", "merged_into")
+    return {pk: pk for pk in roots} | {pk: root for pk, root in merged if root}
+
+
+def organisations_of(users: Collection[int]) -> dict[int, frozenset[int]]:
+    """The organisations each of these people belongs to or reviews for, resolved to their roots."""
+    pairs = [
+        *Membership.objects.filter(user__in=users, ended_at=None).values_list("user", _ROOT),
+        *Reviewer.objects.filter(user__in=users).values_list("user", _ROOT),
+    ]
+    return {user: frozenset(o for u, o in pairs if u == user) for user in users}
 
 
 def origin_of(who: Standing, organisation: Organisation | None) -> Origin:

@@ -19,6 +19,7 @@ from verification.refusals import (
     NotAllowed,
     NotReviewer,
     NotSubmitter,
+    OutsiderNeeded,
     OwnOrganisation,
     OwnSubmission,
     ReasonMissing,
@@ -40,7 +41,10 @@ from verification.sop import (
 
 @dataclass(frozen=True)
 class Step:
-    """One act on one submission: who, what, and what they brought."""
+    """One act on one submission: who, what, and what they brought.
+
+    `organisations` are those of everybody who had a hand in it, by person; read where the risk asks for it.
+    """
 
     action: Action
     submission: Submission
@@ -49,6 +53,7 @@ class Step:
     answers: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     note: str = ""
+    organisations: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 Rule = Callable[[Step], None]
@@ -86,7 +91,8 @@ def checklist_answered(step: Step) -> None:
 
 def grounded(step: Step) -> None:
     """The verifier names a ground; one that rests on a page needs the link, unless the organisation itself speaks."""
-    grounds = set(step.answers.get("grounds", ()))
+    named = step.answers.get("grounds")
+    grounds = {str(ground) for ground in named} if isinstance(named, list | tuple) else set()
     if not grounds or not grounds <= set(Ground.values):
         raise GroundMissing()
     linked = bool(step.submission.payload.get("source_link"))
@@ -98,6 +104,15 @@ def second_person_where_risk_asks(step: Step) -> None:
     """Above routine, verify and enter are taken by two people."""
     if step.submission.risk > Risk.ROUTINE and step.submission.verified_by_id == step.who.user.pk:
         raise SecondPersonNeeded()
+
+
+def outsider_where_risk_asks(step: Step) -> None:
+    """For dangerous changes, neither reviewer shares an organisation with an author or with the other."""
+    if step.submission.risk < Risk.DANGEROUS:
+        return
+    others = {*step.submission.authors, step.submission.verified_by_id} - {step.who.user.pk}
+    if any(step.who.organisations & step.organisations.get(pk, frozenset()) for pk in others if pk):
+        raise OutsiderNeeded()
 
 
 def reason_given(step: Step) -> None:
@@ -121,6 +136,12 @@ def by_submitter_or_reviewer(step: Step) -> None:
     reviewer_in_force(step)
     not_their_organisation(step)
     lease_held(step)
+
+
+def lease_held_unless_their_own(step: Step) -> None:
+    """A reviewer presents the lease; the record's own proven organisation needs none."""
+    if step.submission.organisation_id not in step.who.proven:
+        lease_held(step)
 
 
 def machine_only(step: Step) -> None:
@@ -150,8 +171,14 @@ def asks_to_withdraw(step: Step) -> None:
 _REVIEW: tuple[Rule, ...] = (reviewer_in_force, not_an_author, not_their_organisation, lease_held)
 
 POLICY: dict[Action, tuple[Rule, ...]] = {
-    Action.VERIFY: (*_REVIEW, asks_for_a_change, checklist_answered, grounded),
-    Action.ENTER: (*_REVIEW, asks_for_a_change, second_person_where_risk_asks, checklist_answered),
+    Action.VERIFY: (*_REVIEW, asks_for_a_change, outsider_where_risk_asks, checklist_answered, grounded),
+    Action.ENTER: (
+        *_REVIEW,
+        asks_for_a_change,
+        second_person_where_risk_asks,
+        outsider_where_risk_asks,
+        checklist_answered,
+    ),
     Action.PUBLISH: (machine_only,),
     Action.RETURN: (*_REVIEW, reason_given),
     Action.REJECT: (*_REVIEW, reason_given),
@@ -163,8 +190,8 @@ POLICY: dict[Action, tuple[Rule, ...]] = {
     Action.REBASE: (by_submitter_or_reviewer,),
     Action.SEND_BACK: (consequence_of_a_change, reason_given),
     Action.REOPEN: (reviewer_in_force, not_an_author, not_their_organisation, reason_given),
-    # The record's own proven organisation may carry out its own request; see publishing.take_down.
-    Action.TAKE_DOWN: (asks_to_withdraw, reason_given),
+    # Carrying out somebody's request to withdraw; who may take down at all, publishing.take_down has asked.
+    Action.TAKE_DOWN: (not_an_author, asks_to_withdraw, lease_held_unless_their_own, reason_given),
 }
 
 # What people may ask for through pages and API; the rest are the machine's, or a consequence.

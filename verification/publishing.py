@@ -6,32 +6,22 @@ writes in one transaction all that a change means: record, public row, event, li
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from verification import attempts, counting, journal, kinds, people, policies, rendering, workflow
+from verification import attempts, counting, journal, kinds, people, policies, preparing, rendering, workflow
 from verification.journal import acting
-from verification.kinds import Kind, Payload
-from verification.models import (
-    Attempt,
-    Event,
-    Organisation,
-    Public,
-    Record,
-    Reviewer,
-    Robot,
-    Submission,
-    TakeDown,
-    User,
-)
+from verification.kinds import Kind
+from verification.models import Attempt, Event, Organisation, Public, Robot, Submission, TakeDown, User
 from verification.models.journal import ClockTimestamp
+from verification.people import Standing
+from verification.preparing import Prepared
 from verification.refusals import AlreadyGone, InvalidPayload, NotAllowed, NotFound, ReasonMissing
 from verification.sop import REASONS, Action, Intent, Reason, Role, State, Status
 
@@ -49,17 +39,6 @@ class Outcome:
     sent_back: int = 0
     failed: int = 0
     parked: int = 0
-
-
-@dataclass
-class Prepared:
-    """One submission made ready in memory, before anything is written."""
-
-    submission: Submission
-    spec: Kind
-    record: Record
-    row: Public
-    before: Public | None
 
 
 @dataclass
@@ -84,7 +63,7 @@ def publish_due(*, limit: int = BATCH) -> Outcome:
         batch = _take_due(limit)
         if not batch.due:
             return Outcome()
-        _prepare(batch, now=timezone.now())
+        _prepare(batch)
         batch.failed.update(_write(batch.ready, by=robot))
         for reason, ids in batch.sent_back.items():
             workflow.advance(ids, Action.SEND_BACK, by=robot, reason=reason)
@@ -94,29 +73,31 @@ def publish_due(*, limit: int = BATCH) -> Outcome:
     return Outcome(len(batch.due), published, sent_back, len(batch.failed), parked)
 
 
+def due() -> QuerySet[Submission]:
+    """Approved submissions, without those that failed and wait for their next try, or are parked."""
+    waiting = Attempt.objects.filter(submission=OuterRef("pk"), next_try__gt=ClockTimestamp())
+    known = [spec.slug for spec in kinds.every()]
+    return Submission.objects.filter(~Exists(waiting), status=Status.ENTERED, kind__in=known)
+
+
 def _take_due(limit: int) -> Batch:
     """Lock what is due: the records first, then the submissions, passing over what others hold."""
-    waiting = Attempt.objects.filter(submission=OuterRef("pk"), next_try__gt=ClockTimestamp())
-    candidates = (
-        Submission.objects.filter(~Exists(waiting), status=Status.ENTERED).order_by("pk").values_list("pk", "record")
-    )[:limit]
-    records = {pk: record for pk, record in candidates}
-    rows = Public.objects.filter(pk__in=set(records.values())).order_by("pk")
-    bases = {p.pk: p for p in rows.select_for_update(skip_locked=True)}
-    due = (
+    records = dict(due().order_by("pk").values_list("pk", "record")[:limit])
+    known = Public.objects.filter(pk__in=set(records.values())).order_by("pk")
+    bases = {p.pk: p for p in known.select_for_update(skip_locked=True)}
+    rows = (
         Submission.objects.filter(pk__in=records, status=Status.ENTERED)
         .select_related("organisation__merged_into")
         .order_by("pk")
         .select_for_update(skip_locked=True, of=("self",))
     )
-    return Batch([s for s in due if s.base_version == 0 or s.record in bases], bases)
+    return Batch([s for s in rows if s.base_version == 0 or s.record in bases], bases)
 
 
-def _prepare(batch: Batch, *, now: datetime) -> None:
-    """Check every payload and render it in memory; sort out what cannot go."""
-    trust = _trust(batch.due)
+def _prepare(batch: Batch) -> None:
+    """Make everything ready in memory; sort out what cannot go."""
     known = workflow.known_keys(batch.due)
-    stored = _stored(batch.due)
+    material = preparing.gather(batch.due, batch.bases)
     for submission in batch.due:
         base = batch.bases.get(submission.record)
         key = (submission.kind, submission.source, submission.source_key)
@@ -124,88 +105,14 @@ def _prepare(batch: Batch, *, now: datetime) -> None:
         if (base.version if base else 0) != submission.base_version or taken:
             batch.sent_back.setdefault(Reason.RECORD_CHANGED, []).append(submission.pk)
             continue
-        if submission.source_key:
-            known.add(key)
         try:
-            batch.ready.append(_ready(submission, base, stored.get(submission.record), trust[submission.pk], now=now))
+            batch.ready.append(preparing.prepare(submission, material))
         except InvalidPayload:
             batch.sent_back.setdefault(Reason.FORM_CHANGED, []).append(submission.pk)
-        except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
+        except Exception as error:  # nothing here asks the database: whatever fails is the row's own fault
             batch.failed[submission.pk] = f"{type(error).__name__}: {error}"
-
-
-def _stored(due: Sequence[Submission]) -> dict[UUID, Record]:
-    """The typed records that corrections are about. A query per list."""
-    found: dict[UUID, Record] = {}
-    for slug in {s.kind for s in due}:
-        uids = [s.record for s in due if s.kind == slug and s.base_version]
-        if uids:
-            rows = kinds.get(slug).model._default_manager.filter(uid__in=uids).select_related("organisation")
-            found.update((record.uid, record) for record in rows)
-    return found
-
-
-def _ready(
-    submission: Submission, base: Public | None, stored: Record | None, trust: Payload, *, now: datetime
-) -> Prepared:
-    spec = kinds.get(submission.kind)
-    payload = submission.payload
-    if submission.schema != spec.schema:
-        payload = spec.clean(spec.upgrade(payload, submission.schema))
-    payload = spec.filled(payload, spec.payload_of(stored) if stored else None)
-    # Where a record came from stays with it, whoever corrects it.
-    origin = stored if stored and stored.source_key else submission
-    organisation = people.root_of(submission.organisation) if submission.organisation else None
-    record = spec.model(
-        uid=submission.record,
-        version=submission.base_version + 1,
-        state=State.LIVE,
-        organisation=organisation,
-        origin=submission.origin,
-        source=origin.source,
-        source_key=origin.source_key,
-        trust=trust,
-        verified_at=submission.verified_at,
-        confirmed_at=None,
-        changed_at=now,
-        published_at=now,
-        **spec.columns_of(payload),
-    )
-    row = rendering.public_row(
-        spec,
-        record,
-        payload,
-        organisation,
-        identity=submission.identity,
-        unmet_since=base.unmet_since if base and base.state == State.LIVE else now,
-        body=rendering.body_of(spec, record, payload, organisation),
-    )
-    return Prepared(submission, spec, record, row, base)
-
-
-def _trust(due: Sequence[Submission]) -> dict[int, Payload]:
-    """Who took the two steps and on what grounds, in public words. Three queries for a whole batch."""
-    actors = {s.verified_by_id for s in due} | {s.entered_by_id for s in due}
-    pseudonyms = dict(User.objects.filter(pk__in=actors).values_list("pk", "pseudonym"))
-    organisations = dict(Reviewer.objects.filter(user__in=actors).values_list("user", "organisation__name"))
-    events = Event.objects.filter(submission__in=[s.pk for s in due], action=Action.VERIFY).order_by("pk")
-    grounds = {pk: answers.get("grounds", []) for pk, answers in events.values_list("submission", "answers")}
-
-    def stamp(user: int | None, at: datetime | None) -> dict[str, Any]:
-        return {
-            "by": pseudonyms.get(user, "") if user else "",
-            "role": Role.REVIEWER,
-            "organisation": organisations.get(user, "") if user else "",
-            "at": rendering.exact(at),
-        }
-
-    return {
-        s.pk: {
-            "verified": {**stamp(s.verified_by_id, s.verified_at), "grounds": grounds.get(s.pk, [])},
-            "entered": stamp(s.entered_by_id, s.entered_at),
-        }
-        for s in due
-    }
+        else:
+            known |= {key} if submission.source_key else set()
 
 
 def _write(ready: Sequence[Prepared], *, by: User) -> dict[int, str]:
@@ -260,50 +167,45 @@ def take_down(
     that request to withdraw. Steps standing on submissions for the record are void. A second person looks
     within a day (`second_look`). Refused: NotFound, AlreadyGone, NotAllowed, ReasonMissing, and the policy.
     """
-    now = timezone.now()
+    told = {"reason": reason, "public_note": public_note, "note": note, "request_id": request_id}
     with acting(by=by, reason=reason, request_id=request_id):
         row = Public.objects.select_for_update().filter(pk=record).first()
         if row is None:
             raise NotFound()
         if row.state != State.LIVE:
             raise AlreadyGone()
-        who = people.standing(by, now=now)
+        who = people.standing(by, now=timezone.now())
         if not policies.may_take_down(who, row.organisation_id):
             raise NotAllowed()
         if reason not in REASONS[Action.TAKE_DOWN]:
             raise ReasonMissing()
         version = row.version + 1
         if submission_id is None:
-            role = who.role_towards(row.organisation_id, submitter=False)
-            event = journal.new_event(
-                Action.TAKE_DOWN,
-                by=by,
-                role=role,
-                kind=row.kind,
-                record=row.uid,
-                version=version,
-                reason=reason,
-                public_text=public_note,
-                private_text=note,
-                request_id=request_id,
-            )
-            journal.append([event])
+            journal.append([_take_down_event(row, who, version, told)])
+        elif Submission.objects.filter(pk=submission_id, record=record).exists():
+            more = {submission_id: {"version": version}}
+            workflow.advance([submission_id], Action.TAKE_DOWN, by=by, fence=fence, events=more, **told)
         else:
-            workflow.advance(
-                [submission_id],
-                Action.TAKE_DOWN,
-                by=by,
-                fence=fence,
-                reason=reason,
-                public_note=public_note,
-                note=note,
-                request_id=request_id,
-                events={submission_id: {"version": version}},
-            )
+            raise NotFound()
         _send_back_others(row.uid, by=by, request_id=request_id)
-        _bury(row, version, reason, now)
+        _bury(row, version, reason)
         TakeDown.objects.create(record=row, version=version, taken_by=by)
     return row
+
+
+def _take_down_event(row: Public, who: Standing, version: int, told: Mapping[str, str]) -> Event:
+    return journal.new_event(
+        Action.TAKE_DOWN,
+        by=who.user,
+        role=who.role_towards(row.organisation_id, submitter=False),
+        kind=row.kind,
+        record=row.uid,
+        version=version,
+        reason=told["reason"],
+        public_text=told["public_note"],
+        private_text=told["note"],
+        request_id=told["request_id"],
+    )
 
 
 def _send_back_others(record: UUID, *, by: User, request_id: str) -> None:
@@ -314,12 +216,13 @@ def _send_back_others(record: UUID, *, by: User, request_id: str) -> None:
         workflow.advance(ids, Action.SEND_BACK, by=by, reason=Reason.RECORD_CHANGED, request_id=request_id)
 
 
-def _bury(row: Public, version: int, reason: str, now: datetime) -> None:
+def _bury(row: Public, version: int, reason: str) -> None:
+    """Leave a tombstone of the record, and nothing else."""
     before = Public(kind=row.kind, state=row.state, tokens=row.tokens)
     kinds.get(row.kind).model._default_manager.filter(uid=row.uid).update(version=version, state=State.WITHDRAWN)
     row.version, row.state, row.tokens = version, State.WITHDRAWN, []
-    row.gone_at, row.gone_reason = now, reason
-    row.body = rendering.tombstone(row, gone_at=now, reason=reason)
+    row.gone_at, row.gone_reason = timezone.now(), reason
+    row.body = rendering.tombstone(row, gone_at=row.gone_at, reason=reason)
     row.save(update_fields=["version", "state", "tokens", "gone_at", "gone_reason", "body"])
     counting.note_changes([(before, row)])
 
@@ -334,8 +237,6 @@ def request_withdrawal(
     if row.organisation_id in people.standing(by, now=timezone.now()).proven:
         take_down(record, by=by, reason=reason, note=note, request_id=request_id)
         return None
-    if reason not in REASONS[Action.TAKE_DOWN]:
-        raise ReasonMissing()
     return workflow.submit(
         kind=row.kind,
         data={},

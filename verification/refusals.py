@@ -54,6 +54,11 @@ class SecondPersonNeeded(NotAllowed):
     message = _("This entry needs two people: somebody else than its verifier has to enter it.")
 
 
+class OutsiderNeeded(NotAllowed):
+    code = "outsider_needed"
+    message = _("A wrong value here endangers people: it needs reviewers from outside its author's and each other's organisations.")
+
+
 class NotSubmitter(NotAllowed):
     code = "not_submitter"
     message = _("Only the person who sent this entry may do this.")
@@ -153,3 +158,23 @@ class InvalidPayload(Refused):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__(errors=errors)
         self.errors = errors
+
+
+class BadQuery(Refused):
+    """An address asks for something that cannot be asked for; `errors` maps parameters to sentences."""
+
+    code = "bad_query"
+    status = 400
+    message = _("Some of what this address asks for cannot be read; see the parameters below.")
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(errors=errors)
+        self.errors = errors
+
+
+class BadCursor(Refused):
+    """A place in a list that we did not give out, or gave out for another view."""
+
+    code = "bad_cursor"
+    status = 400
+    message = _("This address points to a place in a list that does not exist; begin again at the first page.")

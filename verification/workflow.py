@@ -5,25 +5,35 @@ lock, check the transition, ask the policy, stamp, save, append the event.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from verification import duplicates, journal, kinds, leases, people, policies
+from verification import attempts, duplicates, journal, kinds, leases, people, policies
 from verification.journal import acting
 from verification.kinds import Kind, Payload
 from verification.models import Event, Organisation, Public, Submission, User
 from verification.models.journal import ClockTimestamp
-from verification.refusals import NotFound, Outdated, PossibleDuplicate, Unchanged, WrongStatus
+from verification.refusals import (
+    Incomplete,
+    NotFound,
+    Outdated,
+    PossibleDuplicate,
+    ReasonMissing,
+    Unchanged,
+    WrongStatus,
+)
 from verification.sop import (
+    CHECKLISTS,
+    REASONS,
     TERMINAL,
     TRANSITIONS,
     Action,
     Intent,
     Origin,
     Reason,
+    Risk,
     State,
     Status,
 )
@@ -38,8 +48,6 @@ VOID = {
 }
 # Steps that build on what was published when the submission was written.
 _BUILD_ON_BASE = frozenset({Action.VERIFY, Action.ENTER, Action.PUBLISH})
-# Steps after which a reviewer may go on with the same entry under the same lease.
-_KEEP_LEASE = frozenset({Action.VERIFY, Action.EDIT, Action.REBASE})
 
 
 def submit(
@@ -65,64 +73,91 @@ def submit(
     importer states it. Refused: InvalidPayload, NotFound, Unchanged, ReasonMissing.
     """
     spec = kinds.get(kind)
-    if uid is not None and (sent := Submission.objects.filter(uid=uid).first()):
-        if sent.submitted_by_id != by.pk:
-            raise NotFound()
-        return sent
-    now = timezone.now()
     with acting(by=by, reason=Action.SUBMIT, request_id=request_id):
+        if uid is not None and (sent := _sent_before(uid, by=by)):
+            return sent
         base = _base(spec, record, source, source_key)
-        if intent == Intent.WITHDRAWAL:
-            if base is None or base.state != State.LIVE:
-                raise NotFound()
-            payload = stored_payload(spec, base.uid)
-        else:
-            payload = spec.clean(data, correcting=base is not None)
-        organisation = _organisation_of(payload)
-        before = stored_payload(spec, base.uid) if base else None
-        after = spec.filled(payload, before)
-        if intent != Intent.WITHDRAWAL and base and base.state == State.LIVE and after == before:
-            raise Unchanged()
-        who = people.standing(by, now=now)
+        wanted = _withdrawal(spec, base, reason) if intent == Intent.WITHDRAWAL else _content(spec, data, base)
+        who = people.standing(by, now=timezone.now())
         submission = Submission(
             uid=uid or uuid4(),
             kind=kind,
-            intent=intent or (Intent.CORRECTION if base else Intent.NEW),
-            record=base.uid if base else uuid4(),
-            base_version=base.version if base else 0,
             source=source,
             source_key=source_key,
-            identity=duplicates.identity_of(spec, payload),
-            payload=payload,
-            schema=spec.schema,
-            origin=origin or people.origin_of(who, organisation),
-            organisation=organisation,
-            risk=spec.risk_of(after, before),
+            origin=origin or people.origin_of(who, wanted["organisation"]),
             status=Status.COLLECTED,
             authors=[by.pk],
             submitted_by=by,
+            **({"intent": Intent.NEW, "record": uuid4()} | _based_on(base) | wanted),
         )
         _supersede(submission, by=by, request_id=request_id)
         submission.save(force_insert=True)
         journal.append([_event(Action.SUBMIT, submission, who, reason, "", note, {}, request_id)])
-    submission.refresh_from_db()
+        submission.refresh_from_db()
     return submission
+
+
+def _sent_before(uid: UUID, *, by: User) -> Submission | None:
+    """What was sent under this uid already; whoever sends it at the same moment waits here."""
+    duplicates.hold([str(uid)])
+    sent = Submission.objects.filter(uid=uid).first()
+    if sent is not None and sent.submitted_by_id != by.pk:
+        raise NotFound()
+    return sent
 
 
 def _base(spec: Kind, record: UUID | None, source: str, source_key: str) -> Public | None:
     """The published record this is about, locked: named outright, or known by where it came from."""
-    if record is None and source_key:
-        record = (
-            spec.model._default_manager.filter(source=source, source_key=source_key)
-            .values_list("uid", flat=True)
-            .first()
-        )
+    record = record or _known_by_key(spec, source, source_key)
     if record is None:
         return None
     base = Public.objects.select_for_update().filter(pk=record, kind=spec.slug).exclude(state=State.MERGED).first()
     if base is None:
         raise NotFound()
     return base
+
+
+def _known_by_key(spec: Kind, source: str, source_key: str) -> UUID | None:
+    if not source_key:
+        return None
+    records = spec.model._default_manager.filter(source=source, source_key=source_key)
+    return records.values_list("uid", flat=True).first()
+
+
+def _based_on(base: Public | None) -> dict[str, Any]:
+    """The columns that say what a correction was written against."""
+    return {"intent": Intent.CORRECTION, "record": base.uid, "base_version": base.version} if base else {}
+
+
+def _content(spec: Kind, data: Mapping[str, Any] | Payload, base: Public | None) -> dict[str, Any]:
+    """The columns that hold what is proposed, and follow from it. Unchanged where the list says so already."""
+    payload = spec.clean(data, correcting=base is not None)
+    organisation = _organisation_of(payload)
+    before = stored_payload(spec, base.uid) if base else None
+    after = spec.filled(payload, before)
+    if base and base.state == State.LIVE and after == before:
+        raise Unchanged()
+    return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
+
+
+def _withdrawal(spec: Kind, base: Public | None, reason: str) -> dict[str, Any]:
+    """The columns of a request to withdraw: what stands is repeated, so that the reviewer sees it."""
+    if base is None or base.state != State.LIVE:
+        raise NotFound()
+    if reason not in REASONS[Action.TAKE_DOWN]:
+        raise ReasonMissing()
+    payload = stored_payload(spec, base.uid)
+    organisation = _organisation_of(payload)
+    return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": Intent.WITHDRAWAL}
+
+
+def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) -> dict[str, Any]:
+    return {
+        "payload": payload,
+        "schema": spec.schema,
+        "organisation": organisation,
+        "identity": duplicates.identity_of(spec, payload),
+    }
 
 
 def stored_payload(spec: Kind, record: UUID) -> Payload:
@@ -145,9 +180,12 @@ def _organisation_of(payload: Payload) -> Organisation | None:
 
 
 def _supersede(newer: Submission, *, by: User, request_id: str) -> None:
-    """Withdraw this person's older waiting corrections of the same record."""
+    """Withdraw what this person asked for the same record before, and still waits."""
     older = Submission.objects.filter(
-        record=newer.record, submitted_by=by, status__in=[Status.COLLECTED, Status.VERIFIED, Status.RETURNED]
+        record=newer.record,
+        submitted_by=by,
+        intent=newer.intent,
+        status__in=[Status.COLLECTED, Status.VERIFIED, Status.RETURNED],
     )
     ids = list(older.values_list("pk", flat=True))
     if ids:
@@ -175,27 +213,31 @@ def advance(
     fix it. `data` is the new content for edit, resubmit and rebase. `events` adds fields to the event of
     a submission (publishing uses it). The first refusal, by name, undoes everything.
     """
-    now = timezone.now()
+    brought = answers or {}
     with acting(by=by, reason=reason or action, request_id=request_id):
-        rows, bases = _lock(ids)
+        rows, bases = _lock(ids, action)
         transition = TRANSITIONS[action]
         if any(row.status not in transition.sources for row in rows):
             raise WrongStatus(statuses=sorted({row.status for row in rows}))
-        who = people.standing(by, now=now)
-        held = fence is not None and leases.held_under(ids, by=by, fence=fence)
+        who = people.standing(by, now=timezone.now())
+        held = leases.held_under(ids, by=by, fence=fence)
+        involved = _organisations_involved(rows)
         for row in rows:
-            policies.ask(policies.Step(action, row, who, held, answers or {}, reason, note))
+            policies.ask(policies.Step(action, row, who, held, brought, reason, note, involved))
         if action in _BUILD_ON_BASE:
             _refuse_outdated(rows, bases)
-        if action == Action.ENTER:
-            _refuse_rivals(rows)
-        content = _new_content(rows[0], bases.get(rows[0].record), action, data, by) if action in _CONTENT else {}
+        if action in CHECKLISTS:
+            _refuse_unreadable(rows)
+        if action == Action.ENTER and (found := duplicates.rivals(rows)):
+            raise PossibleDuplicate(rivals=sorted(set().union(*found.values())), submissions=sorted(found))
+        content = _new_content(rows, bases, action, data, by) if action in _CONTENT else {}
         _stamp(ids, action, transition.target, by, content, void=transition.voids_steps)
-        if action not in _KEEP_LEASE:
-            leases.drop(ids)
+        leases.drop([row.pk for row in rows if not _goes_on(action, row)])
+        attempts.forget([row.pk for row in rows if row.status == Status.ENTERED])
+        more = events or {}
         journal.append(
             [
-                _event(action, row, who, reason, public_note, note, answers or {}, request_id, (events or {}).get(row.pk))
+                _event(action, row, who, reason, public_note, note, brought, request_id, more.get(row.pk))
                 for row in rows
             ]
         )
@@ -205,14 +247,33 @@ def advance(
 _CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
 
 
-def _lock(ids: Sequence[int]) -> tuple[list[Submission], dict[UUID, Public]]:
+def _lock(ids: Sequence[int], action: Action) -> tuple[list[Submission], dict[UUID, Public]]:
     """Lock the records, then the submissions, each by id: the order every writer keeps."""
-    records = Submission.objects.filter(pk__in=ids).values("record")
+    found = Submission.objects.filter(pk__in=ids).only("record", "kind", "source", "source_key")
+    records = {row.record for row in found}
+    if action == Action.REBASE:
+        records |= {_known_by_key(kinds.get(row.kind), row.source, row.source_key) or row.record for row in found}
     bases = {p.pk: p for p in Public.objects.filter(pk__in=records).order_by("pk").select_for_update()}
     rows = list(Submission.objects.filter(pk__in=ids).order_by("pk").select_for_update())
     if not rows or len(rows) < len(set(ids)):
         raise NotFound()
+    if any(row.base_version and row.record not in bases for row in rows):
+        raise WrongStatus()  # brought onto another record while we waited for the first
     return rows, bases
+
+
+def _organisations_involved(rows: Sequence[Submission]) -> dict[int, frozenset[int]]:
+    """The organisations of everybody who had a hand in dangerous changes; no query where there are none."""
+    users = {pk for row in rows if row.risk >= Risk.DANGEROUS for pk in (*row.authors, row.verified_by_id) if pk}
+    return people.organisations_of(users) if users else {}
+
+
+def _goes_on(action: Action, row: Submission) -> bool:
+    """Whether the reviewer keeps the lease: having verified what she may also enter.
+
+    Never after the content changed: what she sees on her screen is no longer what she would decide on.
+    """
+    return action == Action.VERIFY and row.risk == Risk.ROUTINE
 
 
 def _refuse_outdated(rows: Sequence[Submission], bases: Mapping[UUID, Public]) -> None:
@@ -236,43 +297,29 @@ def known_keys(rows: Sequence[Submission]) -> set[tuple[str, str, str]]:
     return known
 
 
-def _refuse_rivals(rows: Sequence[Submission]) -> None:
-    """Two new entries of one identity: the second to be entered is asked about first."""
-    for row in sorted(rows, key=lambda r: r.identity):
-        if row.intent == Intent.NEW and row.identity:
-            duplicates.lock_identity(row.kind, row.identity)
+def _refuse_unreadable(rows: Sequence[Submission]) -> None:
+    """The form may have changed since it was sent: InvalidPayload where it fits it no longer."""
     for row in rows:
-        if found := duplicates.rivals(row):
-            raise PossibleDuplicate(submission=row.uid, rivals=sorted(found))
-    identities = [(row.kind, row.identity) for row in rows if row.intent == Intent.NEW and row.identity]
-    if len(set(identities)) < len(identities):
-        raise PossibleDuplicate(rivals=[row.uid for row in rows])
+        kinds.get(row.kind).readable(row.payload, row.schema)
 
 
 def _new_content(
-    row: Submission, base: Public | None, action: Action, data: Mapping[str, Any] | None, by: User
+    rows: Sequence[Submission],
+    bases: Mapping[UUID, Public],
+    action: Action,
+    data: Mapping[str, Any] | None,
+    by: User,
 ) -> dict[str, Any]:
     """The columns an edit, resubmission or rebase changes. One submission at a time."""
+    (row,) = rows
     spec = kinds.get(row.kind)
-    if base is None and action == Action.REBASE:
-        base = _base(spec, None, row.source, row.source_key)
-    if data is None and action == Action.RESUBMIT:
-        raise WrongStatus()
-    payload = spec.clean(data, correcting=base is not None) if data is not None else spec.upgrade(row.payload, row.schema)
-    before = stored_payload(spec, base.uid) if base else None
-    content: dict[str, Any] = {
-        "payload": payload,
-        "schema": spec.schema,
-        "organisation": _organisation_of(payload),
-        "identity": duplicates.identity_of(spec, payload),
-        "risk": spec.risk_of(spec.filled(payload, before), before),
-    }
-    if by.pk not in row.authors and payload != row.payload:
+    base = bases.get(row.record) or next(iter(bases.values()), None)
+    if data is None and action != Action.REBASE:
+        raise Incomplete()
+    content = _content(spec, spec.given(row.payload, row.schema) if data is None else data, base)
+    if by.pk not in row.authors and content["payload"] != row.payload:
         content["authors"] = [*row.authors, by.pk]
-    if action == Action.REBASE and base is not None:
-        intent = Intent.CORRECTION if row.intent == Intent.NEW else row.intent
-        content |= {"record": base.uid, "base_version": base.version, "intent": intent}
-    return content
+    return content | (_based_on(base) if action == Action.REBASE else {})
 
 
 def _stamp(
@@ -318,10 +365,9 @@ def _event(
 
 def say_distinct(submission_id: int, *, other: UUID, by: User, fence: int, request_id: str = "") -> None:
     """A reviewer looked at both and found them to be two different things; remembered, never asked again."""
-    now: datetime = timezone.now()
     with acting(by=by, reason=Action.DISTINCT, request_id=request_id):
-        (row,), _bases = _lock([submission_id])
-        who = people.standing(by, now=now)
+        (row,), _bases = _lock([submission_id], Action.DISTINCT)
+        who = people.standing(by, now=timezone.now())
         step = policies.Step(Action.DISTINCT, row, who, leases.held_under([submission_id], by=by, fence=fence))
         policies.ask(step)
         journal.append([_event(Action.DISTINCT, row, who, "", "", "", {}, request_id, {"related": other})])

@@ -9,14 +9,13 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import structlog
 from django.core.management.base import BaseCommand
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from verification import journal, publishing, pulses
-from verification.models import Submission
 from verification.models.journal import ClockTimestamp
-from verification.sop import Status
 
 log = structlog.get_logger()
 
@@ -39,17 +38,20 @@ class Command(BaseCommand):
         while not stop.is_set():
             try:
                 self._run(stop)
-            except (OperationalError, InterfaceError) as error:
+            # Listening is psycopg's own, whose errors Django does not wrap.
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
                 log.warning("clock_lost_database", error=str(error).strip())
-                connection.close()
-                stop.wait(PERIOD)
+            except Exception:
+                log.exception("clock_stumbled")
+            # A connection of its own for each turn: the advisory lock goes with it.
+            connection.close()
+            stop.wait(PERIOD)
 
     def _run(self, stop: threading.Event) -> None:
-        close_old_connections()
+        """Tick until told to stop, or return at once where another clock ticks."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
             if not cursor.fetchone()[0]:
-                stop.wait(PERIOD)
                 return
             cursor.execute("LISTEN glacier_journal")
         while not stop.is_set():
@@ -70,6 +72,4 @@ def tick() -> None:
 
 def overdue() -> bool:
     """Whether approved work has been waiting longer than the patience allows."""
-    return Submission.objects.filter(
-        status=Status.ENTERED, entered_at__lt=ClockTimestamp() - PATIENCE
-    ).exists()
+    return publishing.due().filter(entered_at__lt=ClockTimestamp() - PATIENCE).exists()
