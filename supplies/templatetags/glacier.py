@@ -46,7 +46,6 @@ CHOICES: dict[str, type[TextChoices]] = {
     "origin": sop.Origin,
     "status": sop.Status,
     "reason": sop.Reason,
-    "risk": sop.Risk,
     "intent": sop.Intent,
     "action": sop.Action,
 }
@@ -67,6 +66,8 @@ def label(code: str, what: str) -> str:
     """The word for a code: `{{ ground|label:"ground" }}`. An unknown code is shown as it is."""
     if what == "urgency":
         return str(URGENCY.get(code, code))
+    if what == "risk":
+        return str(sop.Risk[code.upper()].label)
     if what == "freshness":
         return str(FRESHNESS.get(code, code))
     choices = CHOICES[what]

@@ -24,6 +24,12 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// Filters left empty stay out of the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("form[data-auto]")) return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
+
 const toast = document.getElementById("no-answer");
 for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, (event) => {
