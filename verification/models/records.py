@@ -53,6 +53,9 @@ class Record(models.Model):
         return str(self.uid)
 
 
+_LIVE = Q(state=State.LIVE)
+
+
 class PublicQuerySet(models.QuerySet["Public"]):
     """Reading what is public."""
 
@@ -97,11 +100,14 @@ class Public(models.Model):
 
     class Meta:
         indexes = [
+            # One for each order of a list. Freshness comes before the sort key: a page merges one scan per
+            # freshness it shows and never walks what it leaves out. Ascending all, so that a page's start is
+            # one comparison of rows: highest urgency first is its negative, ascending.
             models.Index(
-                "kind", F("urgency").desc(), "unmet_since", "uid", name="public_urgency", condition=Q(state="live")
+                "kind", "freshness", F("urgency") * -1, "unmet_since", "uid", name="public_urgency", condition=_LIVE
             ),
-            models.Index("kind", "unmet_since", "uid", name="public_unmet", condition=Q(state="live")),
-            models.Index("kind", F("verified_at").desc(), "uid", name="public_verified", condition=Q(state="live")),
+            models.Index("kind", "freshness", "unmet_since", "uid", name="public_unmet", condition=_LIVE),
+            models.Index("kind", "freshness", "verified_at", "uid", name="public_verified", condition=_LIVE),
             models.Index("kind", "identity", name="public_identity"),
             GinIndex(fields=["tokens"], name="public_tokens"),
         ]

@@ -1,0 +1,244 @@
+"""A view of a public list: filters in, pages of rows out. Pages, API and exports all read lists here.
+
+Pages are keyset pages over three indexes, each (kind, freshness, sort key): a page takes a few rows of
+each freshness it shows and merges them, so that no filter on freshness makes it walk what it leaves out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import connection
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from verification import cursors, kinds, listing_sql, names
+from verification.cursors import Key
+from verification.kinds import Kind
+from verification.listing_sql import ORDERS
+from verification.refusals import BadQuery
+from verification.sop import Freshness
+
+PAGE = 50
+LONGEST_SEARCH = 60
+DEFAULT_SORT = "urgency"
+PARAMETERS = ("q", "urgency", "freshness", "stale", "sort")
+
+Errors = dict[str, list[str]]
+
+
+class Row(NamedTuple):
+    """A public row as lists show it: `body` is its JSON text, `freshness` is stored beside it."""
+
+    uid: UUID
+    body: str
+    freshness: str
+    key: Key
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a view, and the cursors of the pages on both sides, "" where there is none."""
+
+    rows: list[Row]
+    next_cursor: str
+    previous_cursor: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What of a list is shown, in which order. Out-of-date rows are left out unless asked for.
+
+    `codes` are the parameters the list itself declares (place, item, ...). `problems` are the sentences
+    for parameters that could not be read and were left out.
+    """
+
+    kind: str
+    q: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    urgency: str = ""
+    freshness: str = ""
+    stale: bool = False
+    sort: str = DEFAULT_SORT
+    problems: Errors = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def parse(
+        cls, kind: str, params: Mapping[str, str], *, strict: bool = False, besides: Sequence[str] = ()
+    ) -> Self:
+        """The view an address asks for. NotFound for a list that does not exist.
+
+        Values that cannot be read are left out and named in `problems`; with `strict` they are refused
+        (BadQuery), and so is a parameter no list has, or one given twice, except those in `besides`.
+        """
+        spec = kinds.get(kind)
+        values = {name: params[name].strip() for name in (*PARAMETERS, *spec.filters) if params.get(name, "").strip()}
+        problems = _problems(spec, values)
+        if strict:
+            problems |= _strangers(spec, params, besides)
+            if problems:
+                raise BadQuery(problems)
+        good = {name: value for name, value in values.items() if name not in problems}
+        return cls(
+            kind=kind,
+            q=_searched(good.get("q", "")),
+            codes={name: good[name] for name in spec.filters if name in good},
+            urgency=good.get("urgency", ""),
+            freshness=good.get("freshness", ""),
+            stale=good.get("stale") == "1",
+            sort=good.get("sort", DEFAULT_SORT),
+            problems=problems,
+        )
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Every parameter of the list with its value, for the filter bar; "" where not given."""
+        declared = {name: self.codes.get(name, "") for name in kinds.get(self.kind).filters}
+        shown = {name: getattr(self, name) for name in PARAMETERS}
+        return declared | shown
+
+    @property
+    def active(self) -> dict[str, str]:
+        """The parameters in force, in a fixed order; what goes without saying is left out."""
+        given = {"q": self.q, **{n: self.codes[n] for n in kinds.get(self.kind).filters if n in self.codes}}
+        given |= {"urgency": self.urgency, "freshness": self.freshness, "stale": "1" if self.stale else ""}
+        given["sort"] = self.sort if self.sort != DEFAULT_SORT else ""
+        return {name: value for name, value in given.items() if value}
+
+    def query_string(self, **more: str | int) -> str:
+        """The view as a query string, without the question mark; `more` adds a cursor and the like."""
+        return urlencode(self.active | {name: value for name, value in more.items() if value})
+
+    def without(self, name: str) -> Self:
+        """The same view without one filter."""
+        if name in self.codes:
+            return replace(self, codes={n: code for n, code in self.codes.items() if n != name})
+        default = {"stale": False, "sort": DEFAULT_SORT}.get(name, "")
+        return replace(self, **{name: default})
+
+    def sorted_by(self, sort: str) -> Self:
+        """The same view in another order."""
+        return replace(self, sort=sort)
+
+    @property
+    def tokens(self) -> list[str]:
+        """What a row's tokens must hold, all of it: bigrams of the words, and exact codes."""
+        spec = kinds.get(self.kind)
+        exact = {f"{spec.filters[name].token}:{code}" for name, code in self.codes.items()}
+        return sorted(exact | set(names.query_bigrams(self.q)))
+
+    def page(self, cursor: str = "", *, limit: int = PAGE) -> Page:
+        """A page of the view; one query. BadCursor for a cursor of another view."""
+        view = self._view()
+        at = cursors.read(view, cursor) if cursor else None
+        rows = self._rows(at.key if at else None, back=bool(at and at.back), limit=limit + 1)
+        more = len(rows) > limit
+        rows = rows[:limit]
+        if at and at.back:
+            rows.reverse()
+        if not rows:
+            here = cursors.write(view, at.key, back=not at.back) if at else ""
+            return Page([], here if at and at.back else "", here if at and not at.back else "")
+        before, after = (more, True) if at and at.back else (at is not None, more)
+        return Page(
+            rows,
+            cursors.write(view, rows[-1].key) if after else "",
+            cursors.write(view, rows[0].key, back=True) if before else "",
+        )
+
+    def every(self, *, chunk: int = 500) -> Iterator[Row]:
+        """All rows of the view, in order, `chunk` at a time: memory stays flat and no transaction stays open."""
+        key = None
+        while rows := self._rows(key, back=False, limit=chunk):
+            yield from rows
+            key = rows[-1].key
+            if len(rows) < chunk:
+                return
+
+    def count(self, cap: int = 1000) -> int:
+        """How many rows the view has; `cap` + 1 stands for more than `cap`."""
+        with connection.cursor() as cursor:
+            cursor.execute(listing_sql.counting(self.tokens, self.urgency), self._values(limit=cap + 1))
+            (number,) = cursor.fetchone()
+        return int(number)
+
+    def _view(self) -> str:
+        return f"{self.kind}?{self.query_string()}"
+
+    def _rows(self, key: Key | None, *, back: bool, limit: int) -> list[Row]:
+        ask = listing_sql.Ask(
+            order=ORDERS[self.sort],
+            freshness=self._shown(),
+            tokens=bool(self.tokens),
+            urgency=bool(self.urgency),
+            beyond=key is not None,
+            back=back,
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(listing_sql.page(ask), self._values(limit=limit, key=key or ()))
+            return [Row(uid, body, freshness, _key(rest)) for uid, body, freshness, *rest in cursor.fetchall()]
+
+    def _shown(self) -> list[str]:
+        if self.freshness:
+            return [self.freshness]
+        return [value for value in Freshness.values if self.stale or value != Freshness.STALE]
+
+    def _values(self, *, limit: int, key: Key = ()) -> dict[str, Any]:
+        urgencies = kinds.get(self.kind).urgencies
+        return {
+            "kind": self.kind,
+            "freshness": self._shown(),
+            "tokens": self.tokens,
+            "urgency": urgencies.get(self.urgency, 0),
+            "limit": limit,
+            **{f"key{number}": part for number, part in enumerate(key)},
+        }
+
+
+def _key(parts: Sequence[Any]) -> Key:
+    return tuple(part if isinstance(part, int) else str(part) for part in parts)
+
+
+def _searched(q: str) -> str:
+    """The words searched for, without what cannot be seen, spaces evened out."""
+    return "".join(c for c in " ".join(q.split()) if c.isprintable())
+
+
+def _problems(spec: Kind, values: Mapping[str, str]) -> Errors:
+    """The sentence for each value that cannot be read."""
+    found: Errors = {}
+    if "q" in values and (sentence := _search_problem(values["q"])):
+        found["q"] = [sentence]
+    for name, filter_ in spec.filters.items():
+        if name in values and not filter_.known(values[name]):
+            found[name] = [_("There is no such code here: %(code)s.") % {"code": values[name][:40]}]
+    choices = {
+        "urgency": list(spec.urgencies),
+        "freshness": Freshness.values,
+        "stale": ["0", "1"],
+        "sort": list(ORDERS),
+    }
+    for name, known in choices.items():
+        if name in values and values[name] not in known:
+            found[name] = [_("One of these was expected: %(choices)s.") % {"choices": ", ".join(known)}]
+    return found
+
+
+def _search_problem(q: str) -> str:
+    words = _searched(q)
+    if len(words) > LONGEST_SEARCH:
+        return _("Search for at most %(most)d characters.") % {"most": LONGEST_SEARCH}
+    if not names.query_bigrams(words):
+        return _("Search for at least two characters in a row.")
+    return ""
+
+
+def _strangers(spec: Kind, params: Mapping[str, str], besides: Sequence[str]) -> Errors:
+    known = {*PARAMETERS, *spec.filters, *besides}
+    found = {name: [_("There is no such parameter.")] for name in params if name not in known}
+    if isinstance(params, QueryDict):
+        twice = [name for name, values in params.lists() if len(values) > 1]
+        found |= {name: [_("This parameter was given more than once.")] for name in twice}
+    return found
