@@ -56,7 +56,8 @@ def client(major: int) -> Path:
 def back_up(database: Mapping[str, Any], major: int, folder: Path, reason: str) -> Path:
     """Write the whole database into a new file in `folder`; whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{reason}.dump"
+    # To the microsecond: two of one second must not share a name.
+    target = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{reason}.dump"
     half = target.with_suffix(".half")
     command: Command = [client(major) / "pg_dump", "--format=custom", "--no-owner", "--file", half]
     try:

@@ -85,14 +85,15 @@ def watched(command: list[str], total: int) -> tuple[int, str]:
         preexec_fn=end_with_parent(),
     )
     lines: list[str] = []
-    told, fetched = time.time(), 0
+    told, fetched, unpacking = time.time(), 0, False
     assert process.stdout
     for line in process.stdout:
         lines.append(line)
         fetched += line.startswith("Collecting ")
         if line.startswith("Installing collected packages"):
-            say(f"{total} packages fetched, now unpacking them")
-        elif fetched and time.time() - told > 4:
+            unpacking = True
+            say("all fetched, now unpacking them")
+        elif fetched and not unpacking and time.time() - told > 4:
             told = time.time()
             say(f"{fetched} of {total} packages fetched")
     return process.wait(), "".join(lines)
@@ -147,7 +148,8 @@ def install(command: str) -> None:
     """Bring the environment to the pinned packages; refuses with a sentence where that cannot be done."""
     name = REQUIREMENTS[command][0]
     requirements = TOP / "requirements" / f"{name}.txt"
-    total = sum("==" in line for line in requirements.read_text().splitlines())
+    lines = requirements.read_text().splitlines()
+    total = sum("==" in line and "sys_platform == 'win32'" not in line for line in lines)
     if not os.access(VENV if VENV.exists() else TOP, os.W_OK):
         raise Trouble(f"{TOP} cannot be written to: clone Glacier to a folder of your own and start there.")
     if shutil.disk_usage(TOP).free < ROOM:

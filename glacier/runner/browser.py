@@ -140,6 +140,7 @@ def _fetch_by_npm() -> Browser:
         )
     _unpack(archive)
     archive.unlink()
+    shutil.rmtree(folder / "node", ignore_errors=True)
     unpacked = _unpacked()
     assert unpacked
     return unpacked

@@ -43,6 +43,9 @@ def test_run_brings_up_every_process_and_says_where(run):
     assert second.returncode == 0
     assert f"http://localhost:{run.port}" in second.stdout
 
+    backup = run.again().to_its_end("manage", "backup")
+    assert Path(backup.stdout.strip()).parent == run.state / "backups", backup.stderr
+
     os.kill(run.pid_of("celery -A glacier worker"), signal.SIGKILL)
     assert wait_until(lambda: "worker runs again" in run.said(), 20), run.said()
 
