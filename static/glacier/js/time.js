@@ -42,6 +42,12 @@ function countDown() {
   }
 }
 
+// Paper keeps the exact time.
+window.addEventListener("beforeprint", () => {
+  for (const element of document.querySelectorAll("time[data-relative][title]")) element.textContent = element.title;
+});
+window.addEventListener("afterprint", refresh);
+
 refresh();
 countDown();
 setInterval(refresh, 30000);
