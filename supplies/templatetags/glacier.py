@@ -148,9 +148,8 @@ def amount(value: Mapping[str, Any] | None, unit: str = "", pack_size: int | Non
     if not value:
         return SafeString("")
     open_ended = value.get("kind") in {"unknown", "as_many"}
-    pack = ""
-    if pack_size:
-        pack = format_html(" <small>{}</small>", _("%(count)s a pack") % {"count": f"{pack_size:,}"})
+    words = quantities.show_pack(unit, pack_size)
+    pack = format_html(" <small>{}</small>", words) if words else ""
     return format_html(
         '<span class="amount{}">{}{}</span>',
         " open" if open_ended else "",
