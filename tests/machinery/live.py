@@ -34,7 +34,8 @@ class Live:
             self.forget()
         else:
             self.web.start()
-        if not wait_until(self.answers, 30):
+        wait_until(lambda: self.answers() or not self.web.running(), 60)
+        if not self.answers():
             raise RuntimeError(f"the web server does not answer:\n{self.web.last_words(40)}")
         return self.share.url
 
@@ -65,7 +66,8 @@ class Live:
             def ready() -> bool:
                 return b" ready." in self.worker.log.read_bytes()[start:]
 
-            if not wait_until(ready, 30):
+            wait_until(lambda: ready() or not self.worker.running(), 60)
+            if not ready():
                 raise RuntimeError(f"the worker did not become ready:\n{self.worker.last_words(40)}")
         return self.worker
 

@@ -4,11 +4,16 @@ import urllib.request
 
 import psycopg
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
+from glacier.runner import commands
+from glacier.runner.processes import members, wait_until
 from tests.machinery.surroundings import surroundings
+from verification import pulses
+from verification.tasks import heartbeat
 
 
 def make_a_row() -> None:
@@ -52,6 +57,43 @@ def test_servers_of_tests_are_not_those_of_a_run():
 def test_server_answers_with_the_database_of_the_test(server):
     with urllib.request.urlopen(f"{server}/", timeout=20) as response:
         assert response.status == 200
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_worker_works_on_the_database_of_the_test(celery_worker, turn):
+    assert "worker" not in pulses.last_beats()
+    heartbeat.delay()
+    assert wait_until(lambda: "worker" in pulses.last_beats(), 20), celery_worker.last_words()
+
+
+def test_worker_is_gone_when_no_test_asks_for_it(committed_db, live):
+    assert not live.worker.running()
+    heartbeat.delay()
+    with redis.Redis.from_url(settings.REDIS_URL) as store:
+        assert store.llen("celery") == 1
+
+
+def test_server_forgets_between_tests(server, live):
+    forks = set(members(live.web.pid)) - {live.web.pid}
+    live.forget()
+    assert wait_until(live.answers, 10)
+    assert not forks & set(members(live.web.pid))
+
+
+def test_cluster_survives_being_killed(cluster):
+    own = cluster()
+    own.start("worker", commands.worker(concurrency=1))
+    with own.connected():
+        make_a_row()
+        own.kill("postgres")
+        own.kill("valkey")
+        own.kill("worker")
+        connection.close()
+        own.restart("valkey")
+        own.restart("postgres")
+        own.restart("worker")
+        assert left_behind()
+        assert all(program.running() for program in own.programs.values())
 
 
 def test_chinese_sorts_and_matches(db):
