@@ -1,7 +1,14 @@
 """What can be needed or given: items, their names in use, and their product standards."""
 
 from supplies.catalogue.contents import item_of_header, items, label, load, standards
-from supplies.catalogue.matching import Match, Mention, find_items, match_item
+from supplies.catalogue.matching import (
+    Match,
+    Mention,
+    find_items,
+    match_item,
+    without_modifiers,
+    without_modifiers_after,
+)
 from supplies.catalogue.product_standards import (
     Notice,
     find_standard,
@@ -29,4 +36,6 @@ __all__ = [
     "standard_code",
     "standard_notice",
     "standards",
+    "without_modifiers",
+    "without_modifiers_after",
 ]

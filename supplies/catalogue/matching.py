@@ -13,9 +13,10 @@ from supplies.characters import INVISIBLE, half_width
 # Words that do not change what a thing is.
 _MODIFIER: Final = (
     "一次性|医用|医疗用|使用|无菌|灭菌型?|连体式?|成人|加大号?|特大号|大号|中号|小号|均码|大码|无呼吸阀|无阀门?|有注册证|"
-    "x{0,3}l|等"
+    "(?<![a-z0-9])x{0,3}l(?![a-z0-9])|等"
 )
-_MODIFIERS_AROUND: Final = re.compile(f"^(?:{_MODIFIER})+|(?:{_MODIFIER})+$")
+_MODIFIERS_BEFORE: Final = re.compile(rf"(?:\s|{_MODIFIER})+")
+_MODIFIERS_AFTER: Final = re.compile(rf"(?:\s|{_MODIFIER})+$")
 _BRACKETS: Final = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 _SILENT: Final = re.compile(r"[\s\-_/|·.,、:'\"()\[\]【】〔〕]+")
 
@@ -42,7 +43,7 @@ def match_item(text: str, items: Iterable[Item]) -> Match:
     vocabulary = _vocabulary(items)
     whole = half_width(text).lower()
     bare = _BRACKETS.sub("", whole)
-    for written in (whole, bare, _MODIFIERS_AROUND.sub("", fold(bare))):
+    for written in (whole, bare, without_modifiers(fold(bare))):
         if found := vocabulary.of(fold(written)):
             return found
     candidates = {item.code: item for mention in find_items(text, items) for item in _items_of(mention.match)}
@@ -58,7 +59,7 @@ def find_items(text: str, items: Iterable[Item]) -> Iterator[Mention]:
     positions = [
         at for at, character in enumerate(text) if character not in INVISIBLE and not character.isspace()
     ]
-    compact = "".join(_lower(character) for character in half_width("".join(text[at] for at in positions)))
+    compact = _lower_width("".join(text[at] for at in positions))
     at = 0
     while found := vocabulary.pattern.search(compact, at):
         first, last = positions[found.start()], positions[found.end() - 1]
@@ -68,6 +69,17 @@ def find_items(text: str, items: Iterable[Item]) -> Iterator[Mention]:
             at = found.end()
         else:
             at = found.start() + 1
+
+
+def without_modifiers(text: str) -> str:
+    """`text` without the words around it that change nothing: 一次性, 医用, 大号, XL."""
+    before = _MODIFIERS_BEFORE.match(_lower_width(text))
+    return without_modifiers_after(text[before.end() :] if before else text)
+
+
+def without_modifiers_after(text: str) -> str:
+    after = _MODIFIERS_AFTER.search(_lower_width(text))
+    return text[: after.start()] if after else text
 
 
 def fold(text: str) -> str:
@@ -121,7 +133,8 @@ def _build(entries: tuple[_Entry, ...]) -> _Vocabulary:
 
 def _forms(word: str) -> tuple[str, ...]:
     folded = fold(word)
-    return (folded, folded + "s") if folded.isascii() and folded.isalpha() else (folded,)
+    english = folded.isascii() and folded.isalnum() and folded[-1:].isalpha()
+    return (folded, folded + "s") if english else (folded,)
 
 
 def _items_of(match: Match) -> tuple[Item, ...]:
@@ -136,9 +149,9 @@ def _runs_on(text: str, at: int, step: int) -> bool:
     return _is_alphanumeric(text[at]) and _is_alphanumeric(text[beyond])
 
 
-def _lower(character: str) -> str:
-    """Lower case that keeps its length, so that positions stay true."""
-    return character.lower() if character.isascii() else character
+def _lower_width(text: str) -> str:
+    """Half-width and lower case of the same length, so that positions stay true."""
+    return "".join(character.lower() if character.isascii() else character for character in half_width(text))
 
 
 def _is_alphanumeric(character: str) -> bool:

@@ -1,7 +1,7 @@
 """Amounts: read as people write them, kept with their words, shown in either language."""
 
 from supplies.quantities.amounts import PROBLEMS, Amount, AmountBody, Kind
-from supplies.quantities.reading import parse
+from supplies.quantities.reading import is_mere_asking, parse
 from supplies.quantities.showing import show, show_pack
 from supplies.quantities.units import UNITS, unit_choices, unit_label
 
@@ -11,6 +11,7 @@ __all__ = [
     "Amount",
     "AmountBody",
     "Kind",
+    "is_mere_asking",
     "parse",
     "show",
     "show_pack",

@@ -76,6 +76,11 @@ def parse(text: str) -> Amount:
         return Amount(text, problem=unread.problem)
 
 
+def is_mere_asking(text: str) -> bool:
+    """Whether `text` only says that something is needed (急需), and nothing of what or how much."""
+    return len(text) <= LONGEST and {token.letter for token in tokenise(text)} <= {"w", "l", ","}
+
+
 def _read(text: str) -> Amount:
     if len(text) > LONGEST:
         raise Unread("long")
