@@ -1,3 +1,3 @@
 """Fixtures for all tests; each subject has a module of its own."""
 
-pytest_plugins = ["tests.machinery.fixtures", "tests.machinery.browsing"]
+pytest_plugins = ["tests.machinery.fixtures", "tests.machinery.browsing", "tests.people"]

@@ -1,0 +1,109 @@
+"""Submissions and records, made only by walking the real workflow: what a test holds, the product can reach."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from verification import leases, publishing, workflow
+from verification.models import Public, Submission, User
+from verification.sop import CHECKLISTS, Action, Ground, Intent, Reason
+
+VERIFY_ANSWERS = dict.fromkeys(CHECKLISTS[Action.VERIFY], True) | {"grounds": [Ground.CALL_BACK]}
+ENTER_ANSWERS = dict.fromkeys(CHECKLISTS[Action.ENTER], True)
+
+
+def line(item: str = "n95-mask", amount: Any = "5000个", **changes) -> dict[str, Any]:
+    """One line of a need as a person sends it."""
+    return {"item": item, "amount": amount, **changes}
+
+
+def need_payload(**changes) -> dict[str, Any]:
+    """A need as a person sends it: every field filled, nothing of it real."""
+    return {
+        "organisation_name": "江城第三医院",
+        "place": "420106",
+        "lines": [line(), line("protective-suit", "若干")],
+        "urgency": "high",
+        "delivery_address": "江城区长堤路1号后勤楼",
+        "office_line": "027-85550100",
+        "contact_person": "甄不存",
+        "contact_phone": "13800000000",
+        "source_link": "https://hospital.example/notice/1",
+        "source_dated": "2020-02-03",
+        "remarks": "可送至东门",
+        "private_note": "夜间请打值班电话",
+    } | changes
+
+
+def submit_need(by: User, *, record: Any = None, **changes) -> Submission:
+    """A new need, or a correction of `record`; collected."""
+    return workflow.submit(kind="needs", data=need_payload(**changes), by=by, record=record)
+
+
+def claim(submission: Submission, by: User) -> int:
+    """The fence of a lease on it."""
+    return leases.claim([submission.pk], by=by)
+
+
+def verify(submission: Submission, by: User, **changes) -> Submission:
+    """Verified by a reviewer who took it."""
+    given: Mapping[str, Any] = {"fence": claim(submission, by), "answers": VERIFY_ANSWERS} | changes
+    return workflow.advance([submission.pk], Action.VERIFY, by=by, **given)[0]
+
+
+def enter(submission: Submission, by: User, **changes) -> Submission:
+    """Entered: approved, waiting for the machine."""
+    given: Mapping[str, Any] = {"fence": claim(submission, by), "answers": ENTER_ANSWERS} | changes
+    return workflow.advance([submission.pk], Action.ENTER, by=by, **given)[0]
+
+
+def approve(submission: Submission, verifier: User, enterer: User | None = None) -> Submission:
+    """Verified and entered; by two people where a second is named."""
+    return enter(verify(submission, verifier), enterer or verifier)
+
+
+def publish(submission: Submission) -> Public:
+    """What the public reads of it, after the machine took its step."""
+    publishing.publish_due()
+    submission.refresh_from_db()
+    return Public.objects.get(pk=submission.record)
+
+
+def published_need(
+    by: User, verifier: User, enterer: User | None = None, *, record: Any = None, **changes
+) -> Public:
+    """A need that walked the whole way."""
+    return publish(approve(submit_need(by, record=record, **changes), verifier, enterer))
+
+
+def returned_need(by: User, verifier: User, *, reason: str = Reason.UNCLEAR, **changes) -> Submission:
+    """A need that was sent back to its submitter."""
+    submission = submit_need(by, **changes)
+    return workflow.advance(
+        [submission.pk],
+        Action.RETURN,
+        by=verifier,
+        fence=claim(submission, verifier),
+        reason=reason,
+        note="请写明数量",
+    )[0]
+
+
+def rejected_need(by: User, verifier: User, **changes) -> Submission:
+    """A need found to be untrue."""
+    submission = submit_need(by, **changes)
+    fence = claim(submission, verifier)
+    return workflow.advance(
+        [submission.pk], Action.REJECT, by=verifier, fence=fence, reason=Reason.FALSE, note="医院否认"
+    )[0]
+
+
+def withdrawal_request(by: User, record: Public) -> Submission:
+    """Somebody asks that a record be taken down."""
+    return workflow.submit(
+        kind=record.kind, data={}, by=by, record=record.uid, intent=Intent.WITHDRAWAL, reason=Reason.NEED_MET
+    )
+
+
+def taken_down(by: User, record: Public, *, reason: str = Reason.NEED_MET) -> Public:
+    """The record, gone from the public."""
+    return publishing.take_down(record.uid, by=by, reason=reason)
