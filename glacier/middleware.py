@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 
 from verification.journal import acting
 from verification.models import Robot, User
+from verification.refusals import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -76,6 +78,24 @@ def content_security_policy(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class RefusalMiddleware:
+    """A refusal that a view lets through becomes a page: 404, 403, or a sentence with its status."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a Refused; anything else is a fault and goes on."""
+        if not isinstance(exception, Refused):
+            return None
+        template = {404: "404.html", 403: "403.html"}.get(exception.status, "refused.html")
+        context = {"message": str(exception), "code": exception.code}
+        return render(request, template, context, status=exception.status)
 
 
 def working_pages(get_response: Handler) -> Handler:

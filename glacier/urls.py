@@ -9,8 +9,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("accounts/", include("allauth.account.urls")),
-        path("", include("verification.urls")),
         path("", include("supplies.urls")),
+        path("", include("verification.urls")),
         prefix_default_language=False,
     ),
 ]

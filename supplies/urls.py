@@ -1,5 +1,10 @@
-"""Addresses of the pages about supplies."""
+"""Addresses of the pages about supplies. They come first: no list may be called like one of them."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from supplies import exports, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("<slug:kind>.csv", exports.csv_view, name="list_csv"),
+]

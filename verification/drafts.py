@@ -100,7 +100,7 @@ class Draft:
     def matches(self) -> list[dict[str, Any]]:
         """Organisations that go by the name typed."""
         name = self.value("organisation_name") if self.typed is not None else ""
-        return matches(people.search_organisations(name)) if name else []
+        return matches(self.spec, people.search_organisations(name)) if name else []
 
     def line_context(self) -> dict[str, Any]:
         """What the table of lines shows."""
@@ -167,9 +167,9 @@ def of_submission(submission: Submission) -> Draft:
     return Draft(spec, submission.payload, record=base, submission=submission)
 
 
-def matches(found: Sequence[Organisation]) -> list[dict[str, Any]]:
+def matches(spec: Kind, found: Sequence[Organisation]) -> list[dict[str, Any]]:
     """Organisations to choose from."""
-    return [{"uid": str(o.uid), "name": o.name, "place": o.place, "why": ""} for o in found]
+    return [{"uid": str(o.uid), "name": o.name, "place": spec.show("place", o.place), "why": ""} for o in found]
 
 
 def _without_private(spec: Kind, payload: Payload) -> Payload:

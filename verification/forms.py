@@ -27,6 +27,12 @@ class PlainTextField(forms.CharField):
         return str(super().to_python(UNSEEN.sub("", str(value)) if value is not None else value))
 
 
+class TokenForm(forms.Form):
+    """What a personal token is called."""
+
+    name = PlainTextField(label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Which program uses it."))
+
+
 class PayloadForm(forms.Form):
     """A form whose cleaned data is a canonical payload."""
 

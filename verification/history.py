@@ -5,6 +5,7 @@ that were shown.
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,8 +14,7 @@ from uuid import UUID
 
 from django.utils.encoding import force_str
 
-from verification.models import Event, Submission
-from verification.names import half_width
+from verification.models import Event, Public, Submission
 from verification.sop import Action, Reason
 
 # What the public may know of: the rest of a submission's life is between its sender and the reviewers.
@@ -119,6 +119,15 @@ def _returned_to(content: Any, seen: list[tuple[int, Any]]) -> int | None:
     return next((version for version, earlier in reversed(seen[:-1]) if earlier == content), None)
 
 
+def latest_corrections(*, limit: int) -> list[dict[str, Any]]:
+    """The last published corrections of records that still stand: uid, kind, title, version, at."""
+    events = Event.objects.filter(action=Action.PUBLISH, version__gt=1).order_by("-pk")
+    latest = list(events.values("record", "kind", "version", "at")[: limit * 2])
+    titles = dict(Public.objects.live().filter(pk__in=[e["record"] for e in latest]).values_list("pk", "title"))
+    found = [{**e, "uid": e["record"], "title": titles[e["record"]]} for e in latest if e["record"] in titles]
+    return list({e["uid"]: e for e in reversed(found)}.values())[::-1][:limit]
+
+
 def bodies(uid: UUID, version: int) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """What was published as `version` of a record, and what was published last."""
     events = Event.objects.filter(record=uid, action=Action.PUBLISH).order_by("version")
@@ -154,7 +163,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
 
 
 def _squeezed(value: Any) -> str:
-    return "".join(half_width(force_str(value if value is not None else "")).split())
+    return "".join(unicodedata.normalize("NFKC", force_str(value if value is not None else "")).split())
 
 
 def of_submission(submission: Submission) -> list[Event]:

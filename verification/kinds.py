@@ -101,7 +101,7 @@ class Kind:
 
     `identity` gives the words that say two payloads are about the same thing, or "" where nothing does.
     `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
-    could not read) out of a pasted message. `upgrades[n]` turns a payload of schema n into one of schema n + 1.
+    could not read) out of a pasted message, `filter_options(place)` is what the filter bar offers. `upgrades[n]` turns a payload of schema n into one of schema n + 1.
     `filters` are the list's parameters by name, `urgencies` ranks the words for how soon.
     """
 
@@ -120,6 +120,7 @@ class Kind:
     paste: Callable[[str], tuple[list[ReadLine], list[str]]] | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict)
     urgencies: Mapping[str, int] = field(default_factory=dict)
+    filter_options: Callable[[str], dict[str, Any]] = lambda place: {}
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)

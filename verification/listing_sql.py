@@ -10,7 +10,7 @@ whole order for a word that is common in the table and rare where the walk begin
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HEAD = 5000
+HEAD = 2000
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,13 @@ def _walk(ask: Ask) -> str:
     """The live rows in order, from behind the cursor: one index scan per freshness, to be merged."""
     columns = ", ".join(f"{expression} AS key{n}" for n, (expression, _type) in enumerate(ask.order.keys))
     # Within one urgency the index of the first sort is in the order of the second.
+    wanted = "tokens, urgency" if ask.tokens else "body, freshness"
+    most = HEAD if ask.tokens else "%(limit)s"
     urgency = " AND urgency * -1 = %(urgency)s * -1" if ask.urgency and not ask.tokens else ""
     return " UNION ALL ".join(
-        f"SELECT uid, body, freshness, tokens, urgency, {columns} FROM verification_public"
+        f"(SELECT uid, {wanted}, {columns} FROM verification_public"
         f" WHERE state = 'live' AND kind = %(kind)s AND freshness = '{freshness}'{urgency}{_beyond(ask)}"
+        f" ORDER BY {_by(ask)} LIMIT {most})"
         for freshness in ask.freshness
     )
 

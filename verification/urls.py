@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verification.views import reviewing, submitting
+from verification.views import about, account, public, reviewing, submitting
 
 urlpatterns = [
     path("submit/<slug:kind>/", submitting.submit, name="submit"),
@@ -20,4 +20,11 @@ urlpatterns = [
     path("review/look/<int:pk>/", reviewing.second_look, name="second_look"),
     path("review/<uuid:uid>/", reviewing.review, name="review"),
     path("review/<uuid:uid>/renew/", reviewing.renew, name="renew"),
+    path("me/", account.me, name="me"),
+    path("me/tokens/", account.tokens, name="tokens"),
+    path("demo/mail/", account.demo_mail, name="demo_mail"),
+    path("status/", about.status, name="status"),
+    path("about/", about.about, name="about"),
+    path("<slug:kind>/", public.listing, name="list"),
+    path("<slug:kind>/<uuid:uid>/", public.record, name="record"),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from supplies import catalogue, paste, places, quantities
 from supplies.contacts import find_private
 from supplies.fields import AmountField, ItemField, PhoneField, PlaceField, WholeNumberField
+from supplies.filters import ITEM, PLACES
 from verification import names
 from verification.forms import LineForm, LinesField, PayloadForm, PlainTextField
 from verification.kinds import Facets, Field, Intervals, Kind, Payload, ReadLine, Section, register
@@ -27,7 +28,7 @@ class Urgency(models.TextChoices):
     NORMAL = "normal", pgettext_lazy("urgency", "normal")
 
 
-_RANK = {Urgency.CRITICAL: 3, Urgency.HIGH: 2, Urgency.NORMAL: 1}
+_RANK = {Urgency.CRITICAL.value: 3, Urgency.HIGH.value: 2, Urgency.NORMAL.value: 1}
 
 
 class Need(Record):
@@ -66,7 +67,9 @@ class NeedLineForm(LineForm):
         """The catalogue by group, the units, the standards in force."""
         groups: dict[str, list[dict[str, str]]] = {}
         for item in catalogue.items():
-            groups.setdefault(catalogue.Group(item.group).label, []).append({"value": item.code, "label": str(item)})
+            groups.setdefault(catalogue.Group(item.group).label, []).append(
+                {"value": item.code, "label": str(item)}
+            )
         return {
             "items": [{"label": label, "options": options} for label, options in groups.items()],
             "units": [{"value": code, "label": label} for code, label in quantities.unit_choices()],
@@ -99,10 +102,16 @@ class NeedForm(PayloadForm):
     urgency = forms.ChoiceField(label=_("urgency"), choices=Urgency.choices)
     delivery_address = PlainTextField(label=_("delivery address"), required=False, max_length=300)
     office_line = PlainTextField(
-        label=_("office telephone"), required=False, max_length=200, help_text=_("Public. No mobile number of a person.")
+        label=_("office telephone"),
+        required=False,
+        max_length=200,
+        help_text=_("Public. No mobile number of a person."),
     )
     contact_person = PlainTextField(
-        label=_("contact person"), required=False, max_length=100, help_text=_("Private: only reviewers see it.")
+        label=_("contact person"),
+        required=False,
+        max_length=100,
+        help_text=_("Private: only reviewers see it."),
     )
     contact_phone = PhoneField(
         label=_("contact's telephone"), required=False, help_text=_("Private: only reviewers see it.")
@@ -112,12 +121,17 @@ class NeedForm(PayloadForm):
         required=False,
         max_length=1000,
         assume_scheme="https",
-        help_text=_("The institution's own notice, or official media quoting it. Not needed where you speak for it."),
+        help_text=_(
+            "The institution's own notice, or official media quoting it. Not needed where you speak for it."
+        ),
     )
     source_dated = forms.DateField(label=_("date of the source"), required=False)
     remarks = PlainTextField(label=_("remarks"), required=False, max_length=2000, help_text=_("Public."))
     private_note = PlainTextField(
-        label=_("note to the reviewers"), required=False, max_length=2000, help_text=_("Private: only reviewers see it.")
+        label=_("note to the reviewers"),
+        required=False,
+        max_length=2000,
+        help_text=_("Private: only reviewers see it."),
     )
 
     def clean_office_line(self) -> str:
@@ -137,7 +151,8 @@ def refuse_private(text: str) -> str:
     """A public text as it is; refused where a person's number or account stands in it, before anybody sees it."""
     if found := find_private(text):
         raise ValidationError(
-            _("“%(found)s” looks private. Put it where only reviewers see it.") % {"found": found[0].text}, code="private"
+            _("“%(found)s” looks private. Put it where only reviewers see it.") % {"found": found[0].text},
+            code="private",
         )
     return text
 
@@ -149,7 +164,7 @@ def facets(payload: Payload) -> Facets:
         title=payload["organisation_name"],
         places=tuple(place.code for place in where),
         items=tuple(sorted({line["item"] for line in payload["lines"]})),
-        urgency=_RANK[Urgency(payload["urgency"])],
+        urgency=_RANK[payload["urgency"]],
         words=(payload["organisation_name"], *(place.name for place in where)),
     )
 
@@ -162,12 +177,27 @@ def identity(payload: Payload) -> str:
     return f"{name}|{payload['place']}" if name else ""
 
 
+def filter_options(place: str) -> dict[str, Any]:
+    """What the filter bar offers: provinces, the prefectures of the one chosen, items by group."""
+    language = get_language() or ""
+
+    def options(parent: str) -> list[dict[str, str]]:
+        return [{"value": p.code, "label": places.label(p.code, language)} for p in places.children(parent)]
+
+    province = places.path(place)[0].code if places.exists(place) else ""
+    return {
+        "provinces": options(""),
+        "cities": options(province) if province else [],
+        "items": NeedLineForm.options()["items"],
+    }
+
+
 def show(name: str, value: Any) -> str:
     """A value of the payload or of a line, in words."""
     if value is None or value == "":
         return ""
     if name == "place":
-        return places.label(value, get_language() or "")
+        return " / ".join(places.label(p.code, get_language() or "") for p in places.path(value))
     if name == "urgency":
         return str(Urgency(value).label)
     if name == "item":
@@ -192,23 +222,28 @@ def read_pasted(text: str) -> tuple[list[ReadLine], list[str]]:
     lines: list[ReadLine] = []
     unread = []
     for piece in paste.read_lines(text, catalogue.items()):
-        if piece.item is None and (piece.amount is None or not piece.amount.readable):
-            unread.append(piece.text)
-        else:
+        if piece.item or piece.candidates:
             lines.append(_read_line(piece))
+        elif piece.text.strip():
+            unread.append(piece.text.strip())
     return lines, unread
 
 
 def _read_line(piece: paste.PastedLine) -> ReadLine:
     amount = piece.amount
-    line = {
+    line: dict[str, Any] = {
         "item": piece.item.code if piece.item else "",
         "amount": amount.body() if amount else None,
         "unit": amount.unit if amount else "",
         "pack_size": amount.pack_size if amount else None,
         "standard": piece.standard,
     }
-    return {"text": piece.text, "doubt": piece.problem, "line": line, "text_amount": amount.text if amount else ""}
+    return {
+        "text": piece.text.strip(),
+        "doubt": piece.problem,
+        "line": line,
+        "text_amount": amount.text if amount else "",
+    }
 
 
 NEEDS = register(
@@ -262,8 +297,11 @@ NEEDS = register(
         },
         show=show,
         paste=read_pasted,
+        filter_options=filter_options,
         facets=facets,
         identity=identity,
+        filters=PLACES | ITEM,
+        urgencies=_RANK,
         intervals=Intervals(due=timedelta(days=2), overdue=timedelta(days=4), stale=timedelta(days=7)),
     )
 )

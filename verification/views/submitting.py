@@ -124,10 +124,11 @@ def submit_lines(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @login_required
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: HttpRequest, kind: str) -> HttpResponse:
     """Fragment: organisations that go by what is being typed."""
+    spec = kinds.get(kind)
     found = people.search_organisations(request.GET.get("organisation_name", ""))
-    return render(request, "_organisations.html", {"matches": drafts.matches(found), "organisation_value": ""})
+    return render(request, "_organisations.html", {"matches": drafts.matches(spec, found), "organisation_value": ""})
 
 
 @login_required

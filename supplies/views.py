@@ -1,0 +1,65 @@
+"""The home page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from supplies import places
+from verification import counting, history, inbox, measures, presenting
+from verification.models import Public
+from verification.sop import Freshness, Status
+from verification.views.caching import public_page
+
+# The province whose prefectures the home page shows as tiles.
+PROVINCE = "420000"
+MOST_WANTED = 5
+SHORT_LIST = 5
+# Shades of a tile: how many open needs reach which.
+LEVELS = (1, 5, 20, 50)
+
+
+@public_page(seconds=15)
+def home(request: HttpRequest) -> HttpResponse:
+    """What is needed now, where, and how the funnel stands."""
+    by_item = counting.counts("needs", "item:")
+    wanted = sorted(by_item.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_WANTED]
+    live = Public.objects.live().filter(kind="needs").exclude(freshness=Freshness.STALE)
+    funnel = inbox.funnel()
+    context: dict[str, Any] = {
+        "counts": {
+            **{
+                status.value: funnel[status] for status in (Status.COLLECTED, Status.VERIFIED, Status.ENTERED)
+            },
+            "published_today": measures.published_since(measures.today()),
+            "open_needs": counting.counts("needs", "live").get("live", 0),
+        },
+        "wanted_most": [
+            {"code": name.removeprefix("item:"), "records": n, "amount": ""} for name, n in wanted
+        ],
+        "median_minutes": measures.median_minutes_today("needs"),
+        "tiles": _tiles(),
+        "province": {"code": PROVINCE, "name": places.name(PROVINCE)},
+        "longest_unmet": [presenting.body(row) for row in live.order_by("unmet_since", "uid")[:SHORT_LIST]],
+        "newest": [presenting.body(row) for row in live.order_by("-verified_at", "uid")[:SHORT_LIST]],
+        "corrections": [
+            {**c, "sentence": _("corrected, now version %(n)d") % {"n": c["version"]}}
+            for c in history.latest_corrections(limit=SHORT_LIST)
+        ],
+    }
+    return render(request, "home.html", context)
+
+
+def _tiles() -> list[dict[str, Any]]:
+    counts = counting.counts("needs", "place:")
+    return [
+        {
+            "code": place.code,
+            "name": place.name,
+            "short": place.shown,
+            "count": (count := counts.get(f"place:{place.code}", 0)),
+            "level": sum(count >= level for level in LEVELS),
+        }
+        for place in places.children(PROVINCE)
+    ]

@@ -1,0 +1,116 @@
+"""Public pages of every list: the list and its records. They read no cookie, so one copy serves everybody."""
+
+import json
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from verification import history, kinds, presenting
+from verification.kinds import Kind
+from verification.listing import Listing
+from verification.models import Public
+from verification.refusals import NotFound
+from verification.sop import Action, Freshness, State
+from verification.views.caching import list_etag, not_modified, with_etag
+
+# Beyond this a page says "more than": no page counts a long list.
+MOST_COUNTED = 1000
+
+
+@require_safe
+def listing(request: HttpRequest, kind: str) -> HttpResponse:
+    """A list, filtered and sorted by its address; parameters that cannot be read are left out and told."""
+    spec = kinds.get(kind)
+    etag = list_etag(kind)
+    if unchanged := not_modified(request, etag):
+        return unchanged
+    view = Listing.parse(kind, request.GET)
+    page = view.page(request.GET.get("cursor", ""))
+    count = view.count(MOST_COUNTED)
+    place = next((view.codes[name] for name in ("place", "county", "city", "province") if name in view.codes), "")
+    context = {
+        "kind": kind,
+        "kind_label": spec.label,
+        "filters": view.filters,
+        **spec.filter_options(place),
+        "records": [{**json.loads(row.body), "freshness": row.freshness} for row in page.rows],
+        "count": count if count <= MOST_COUNTED else None,
+        "many": MOST_COUNTED if count > MOST_COUNTED else None,
+        "chips": [_chip(spec, view, name, value) for name, value in view.active.items() if name != "sort"],
+        "problems": [sentence for sentences in view.problems.values() for sentence in sentences],
+        "clear_url": reverse("list", kwargs={"kind": kind}),
+        "sorts": [_sort(view, *choice) for choice in _sorts()],
+        "csv_url": f"{reverse('list_csv', kwargs={'kind': kind})}?{view.query_string()}",
+        "json_url": f"/api/v1/{kind}/?{view.query_string()}",
+        "previous_url": _beside(view, page.previous_cursor),
+        "next_url": _beside(view, page.next_cursor),
+    }
+    return with_etag(render(request, "list.html", context), etag)
+
+
+def _chip(spec: Kind, view: Listing, name: str, value: str) -> dict[str, str]:
+    if name == "stale":
+        words = _("out-of-date entries too")
+    elif name == "freshness":
+        words = str(Freshness(value).label)
+    else:
+        words = spec.show(spec.filters[name].token if name in spec.filters else name, value)
+    return {"label": words, "remove_url": f"?{view.without(name).query_string()}"}
+
+
+def _sorts() -> list[tuple[str, str]]:
+    return [("urgency", _("Most urgent")), ("unmet", _("Longest unmet")), ("newest", _("Newest verified"))]
+
+
+def _sort(view: Listing, code: str, label: str) -> dict[str, object]:
+    return {"label": label, "url": f"?{view.sorted_by(code).query_string()}", "current": view.sort == code}
+
+
+def _beside(view: Listing, cursor: str) -> str:
+    return f"?{view.query_string(cursor=cursor)}" if cursor else ""
+
+
+@require_safe
+def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+    """A record with its history. Merged: 302 to the one it became. Taken down: 410, saying since when and why."""
+    spec = kinds.get(kind)
+    etag = list_etag(kind)
+    if unchanged := not_modified(request, etag):
+        return unchanged
+    row = Public.objects.filter(pk=uid, kind=kind).first()
+    if row is None:
+        raise NotFound()
+    if row.state == State.MERGED:
+        return redirect("record", kind=kind, uid=row.merged_into)
+    entries = history.of_record(uid)
+    if row.state == State.WITHDRAWN:
+        return with_etag(_gone(request, spec, row, entries), etag)
+    context = {
+        "kind": kind,
+        "kind_label": spec.label,
+        "record": presenting.body(row),
+        "entries": presenting.of_record(spec, entries),
+        "entries_more_url": "",
+    }
+    return with_etag(render(request, "record.html", context), etag)
+
+
+def _gone(request: HttpRequest, spec: Kind, row: Public, entries: list[history.Entry]) -> HttpResponse:
+    taken = next((e for e in entries if e.action == Action.TAKE_DOWN), None)
+    context = {
+        "kind": spec.slug,
+        "kind_label": spec.label,
+        "title": row.title,
+        "uid": row.uid,
+        "place": row.place,
+        "gone_at": row.gone_at,
+        "reason": presenting.reason_words(row.gone_reason),
+        "person": {"by": taken.by, "role": taken.role, "organisation": ""} if taken else {},
+        "entries": presenting.of_record(spec, entries),
+    }
+    return render(request, "gone.html", context, status=410)
+
