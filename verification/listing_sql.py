@@ -1,16 +1,20 @@
 """The SQL of list pages: written by hand, because its plan is the point.
 
-Every page merges one ordered index scan per freshness shown (MergeAppend), each starting right behind the
-cursor by row comparison, and stops when the page is full. Words and codes live in one GIN index; with them
-a page first looks at the next `HEAD` rows in order, which is where common words are found at once, and
-only then asks the GIN index for every match and sorts those: left to itself, the planner walks the
-whole order for a word that is common in the table and rare where the walk begins.
+Every page merges one ordered index scan per freshness shown (MergeAppend over scans with limits of their
+own), each starting right behind the cursor by row comparison, and stops when the page is full.
+
+Words and codes live in one GIN index. Left to itself the planner walks the whole order for a word it takes
+for common, or fetches and sorts every match of one that stands on each of the next rows; so a searched page
+tries the cheap ways first, each bounded: see `_searched`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HEAD = 2000
+# Rows looked at ahead; matches fetched at once; rows looked at before every match is sorted.
+PEEK = 300
+FEW = 500
+HEAD = 5000
 
 
 @dataclass(frozen=True)
@@ -44,46 +48,59 @@ class Ask:
 
 def page(ask: Ask) -> str:
     """The statement for one page: uid, body, freshness, then the sort key. Values are bound by name."""
-    if not ask.tokens:
-        keys = _keys(ask)
-        return f"SELECT uid, body, freshness, {keys} FROM ({_walk(ask)}) AS walk ORDER BY {_by(ask)} LIMIT %(limit)s"
-    return _searched(ask)
+    if ask.tokens:
+        return _searched(ask)
+    return f"SELECT uid, body, freshness, {_keys(ask)} FROM ({_walk(ask, '%(limit)s')}) AS walk ORDER BY {_by(ask)}"
 
 
 def _searched(ask: Ask) -> str:
-    keys, by = _keys(ask), _by(ask)
-    columns = ", ".join(f"{expression} AS key{n}" for n, (expression, _type) in enumerate(ask.order.keys))
+    """Four ways to find the page, each taken only where the one before did not find it.
+
+    `peek`: the rows just ahead, for words that are everywhere. `few`: every match, where there are not many.
+    `head`: more of the rows ahead. `matching`: every match, sorted. The planner skips what is not needed.
+    """
+    keys, by, wanted = _keys(ask), _by(ask), _wanted(ask)
+    matches = (
+        f"SELECT uid, {_columns(ask)} FROM verification_public WHERE state = 'live' AND kind = %(kind)s"
+        f" AND freshness = ANY (%(freshness)s) AND {wanted}{_beyond(ask)}"
+    )
+    full = "(SELECT count(*) FROM {}) = %(limit)s"
+    many = f"(SELECT count(*) FROM few) > {FEW}"
     return f"""
-WITH head AS MATERIALIZED (
-    SELECT uid, {keys}
-      FROM (SELECT * FROM ({_walk(ask)}) AS walk ORDER BY {by} LIMIT {HEAD}) AS first
-     WHERE {_wanted(ask)} ORDER BY {by} LIMIT %(limit)s
+WITH peek AS MATERIALIZED (
+    SELECT uid, {keys} FROM ({_walk(ask, str(PEEK))}) AS walk WHERE {wanted} ORDER BY {by} LIMIT %(limit)s
+), few AS MATERIALIZED (
+    {matches} AND NOT {full.format("peek")} LIMIT {FEW} + 1
+), head AS MATERIALIZED (
+    SELECT uid, {keys} FROM ({_walk(ask, str(HEAD))}) AS walk WHERE {many} AND {wanted} ORDER BY {by} LIMIT %(limit)s
 ), matching AS MATERIALIZED (
-    SELECT uid, {columns} FROM verification_public
-     WHERE (SELECT count(*) FROM head) < %(limit)s
-       AND state = 'live' AND kind = %(kind)s AND freshness = ANY (%(freshness)s) AND {_wanted(ask)}{_beyond(ask)}
+    {matches} AND {many} AND NOT {full.format("head")}
 )
 SELECT uid, body, freshness, {keys}
-  FROM (SELECT uid, {keys} FROM head WHERE (SELECT count(*) FROM head) = %(limit)s
-        UNION ALL
-        (SELECT uid, {keys} FROM matching ORDER BY {by} LIMIT %(limit)s)) AS chosen
+  FROM (SELECT uid, {keys} FROM peek WHERE {full.format("peek")}
+        UNION ALL (SELECT uid, {keys} FROM few WHERE NOT {many} ORDER BY {by} LIMIT %(limit)s)
+        UNION ALL SELECT uid, {keys} FROM head WHERE {full.format("head")}
+        UNION ALL (SELECT uid, {keys} FROM matching ORDER BY {by} LIMIT %(limit)s)) AS chosen
   JOIN verification_public USING (uid)
  ORDER BY {by}"""
 
 
-def _walk(ask: Ask) -> str:
-    """The live rows in order, from behind the cursor: one index scan per freshness, to be merged."""
-    columns = ", ".join(f"{expression} AS key{n}" for n, (expression, _type) in enumerate(ask.order.keys))
+def _walk(ask: Ask, limit: str) -> str:
+    """The next rows in order, from behind the cursor: one index scan per freshness, merged."""
     # Within one urgency the index of the first sort is in the order of the second.
-    wanted = "tokens, urgency" if ask.tokens else "body, freshness"
-    most = HEAD if ask.tokens else "%(limit)s"
     urgency = " AND urgency * -1 = %(urgency)s * -1" if ask.urgency and not ask.tokens else ""
-    return " UNION ALL ".join(
-        f"(SELECT uid, {wanted}, {columns} FROM verification_public"
+    wanted = "tokens, urgency" if ask.tokens else "body, freshness"
+    scans = " UNION ALL ".join(
+        f"(SELECT uid, {wanted}, {_columns(ask)} FROM verification_public"
         f" WHERE state = 'live' AND kind = %(kind)s AND freshness = '{freshness}'{urgency}{_beyond(ask)}"
-        f" ORDER BY {_by(ask)} LIMIT {most})"
+        f" ORDER BY {_by(ask)} LIMIT {limit})"
         for freshness in ask.freshness
     )
+    return f"SELECT * FROM ({scans}) AS scans ORDER BY {_by(ask)} LIMIT {limit}"
+
+
+def _columns(ask: Ask) -> str:
+    return ", ".join(f"{expression} AS key{n}" for n, (expression, _type) in enumerate(ask.order.keys))
 
 
 def _wanted(ask: Ask) -> str:
