@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+
 from glacier.runner.bootstrap import Trouble, full_disk
 from glacier.runner.commands import Command
 from glacier.runner.postgres import programs, version_of
@@ -34,6 +36,13 @@ def connection_env(database: Mapping[str, Any]) -> dict[str, str]:
         "PGSSLROOTCERT": options.get("sslrootcert"),
     }
     return {name: str(value) for name, value in values.items() if value}
+
+
+def server_major(connection: BaseDatabaseWrapper) -> int:
+    """The major version of the server behind this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) // 10000
 
 
 def client(major: int) -> Path:

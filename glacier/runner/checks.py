@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,9 @@ class Check:
             except Trouble as trouble:
                 print(trouble)
                 return False
+            except Exception:
+                traceback.print_exc()
+                return False
             return True
         command = [str(part) for part in self.does]
         return call(command, env) == 0
@@ -65,7 +69,7 @@ def checks(options: list[str]) -> list[Check]:
         Check("lint", [BIN / "ruff", "check"]),
         Check("format", [BIN / "ruff", "format", "--check"]),
         Check("templates", [BIN / "djade", "--target-version", "5.2", "--check", *templates]),
-        Check("types", [BIN / "mypy", "glacier", "verification", "supplies"]),
+        Check("types", [BIN / "mypy", "glacier", "verification", "supplies", "tests"]),
         Check("layers", [BIN / "lint-imports"]),
         Check("migrations", [python, manage, "makemigrations", "--check", "--dry-run"]),
         Check("catalogue", [python, manage, "messages", "--check"]),

@@ -26,7 +26,7 @@ def prepare(accounts: Path, backups: Path) -> None:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan and executor.loader.applied_migrations:
         say(f"backing up before {len(plan)} migrations")
-        call_command("backup", backups / "", reason="before-migration", stdout=io.StringIO())
+        call_command("backup", backups, reason="before-migration", stdout=io.StringIO())
     if plan:
         say(f"applying {len(plan)} migrations")
     call_command("migrate", verbosity=0, interactive=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from glacier.runner import commands
-from glacier.runner.bootstrap import TOP, Trouble, end_with_parent, full_disk, say
+from glacier.runner.bootstrap import STARTED, TOP, Trouble, end_with_parent, full_disk, say
 from glacier.runner.guard import Guard, wait_for_guard
 from glacier.runner.processes import Program
 from glacier.runner.servers import Servers, make_cluster, servers_of
@@ -161,7 +161,7 @@ def prepare(state: State, env: dict[str, str]) -> str:
     with log.open("wb") as errors:
         code = subprocess.call(
             [sys.executable, "-m", "glacier.runner.prepare", str(accounts), str(state.backups)],
-            env={**os.environ, **env},
+            env={**os.environ, **env, "GLACIER_STARTED": str(STARTED)},
             cwd=TOP,
             stdin=subprocess.DEVNULL,
             stderr=errors,

@@ -151,7 +151,7 @@ def test_run_works_as_an_ordinary_user(tmp_path_factory, run):
     users = Run(top / "var", top=top, command=["./run"], account=account)
     users.output = run.state / "out"
     run.later.append(users)
-    users.env = lambda: {  # type: ignore[method-assign]
+    users.env = lambda: {
         "PATH": "/usr/bin:/bin",
         "HOME": str(top),
         "PORT": str(users.port),

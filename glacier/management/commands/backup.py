@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from glacier.runner.backups import back_up
+from glacier.runner.backups import back_up, server_major
 from glacier.runner.bootstrap import Trouble
 
 
@@ -22,11 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="by-hand", help="becomes part of the file's name")
 
     def handle(self, *, folder: Path | None, reason: str, **options: Any) -> None:
-        connection.ensure_connection()
         try:
             backup = back_up(
                 settings.DATABASES["default"],
-                connection.pg_version // 10000,
+                server_major(connection),
                 folder or Path(settings.STATE) / "backups",
                 reason,
             )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from glacier.runner.backups import back_up, restore
+from glacier.runner.backups import back_up, restore, server_major
 from glacier.runner.bootstrap import Trouble
 
 
@@ -24,8 +24,7 @@ class Command(BaseCommand):
         if not backup.is_file():
             raise CommandError(f"There is no file {backup}.")
         database, folder = settings.DATABASES["default"], Path(settings.STATE) / "backups"
-        connection.ensure_connection()
-        major = connection.pg_version // 10000
+        major = server_major(connection)
         try:
             if connection.introspection.table_names():
                 kept = back_up(database, major, folder, "before-restore")
