@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Rows looked at ahead; matches fetched at once; rows looked at before every match is sorted.
-PEEK = 300
+PEEK = 500
 FEW = 500
 HEAD = 5000
 
@@ -60,9 +60,10 @@ def _searched(ask: Ask) -> str:
     `head`: more of the rows ahead. `matching`: every match, sorted. The planner skips what is not needed.
     """
     keys, by, wanted = _keys(ask), _by(ask), _wanted(ask)
+    # `|| ''` keeps the planner from and-ing the GIN index with a bitmap of the whole list.
     matches = (
-        f"SELECT uid, {_columns(ask)} FROM verification_public WHERE state = 'live' AND kind = %(kind)s"
-        f" AND freshness = ANY (%(freshness)s) AND {wanted}{_beyond(ask)}"
+        f"SELECT uid, {_columns(ask)} FROM verification_public WHERE state = 'live' AND kind || '' = %(kind)s"
+        f" AND freshness || '' = ANY (%(freshness)s) AND {wanted}{_beyond(ask)}"
     )
     full = "(SELECT count(*) FROM {}) = %(limit)s"
     many = f"(SELECT count(*) FROM few) > {FEW}"
@@ -131,9 +132,13 @@ def _forwards(ask: Ask) -> bool:
 
 def counting(tokens: Sequence[str], urgency: str) -> str:
     """The statement that counts a view's rows up to a limit."""
-    words = " AND tokens @> %(tokens)s::text[]" if tokens else ""
-    urgent = " AND urgency = %(urgency)s" if urgency else ""
+    if tokens:
+        urgent = " AND urgency = %(urgency)s" if urgency else ""
+        where = "kind || '' = %(kind)s AND freshness || '' = ANY (%(freshness)s) AND tokens @> %(tokens)s::text[]" + urgent
+    else:
+        urgent = " AND urgency * -1 = %(urgency)s * -1" if urgency else ""
+        where = "kind = %(kind)s AND freshness = ANY (%(freshness)s)" + urgent
     return (
-        "SELECT count(*) FROM (SELECT 1 FROM verification_public WHERE state = 'live' AND kind = %(kind)s"
-        f" AND freshness = ANY (%(freshness)s){words}{urgent} LIMIT %(limit)s) AS counted"
+        "SELECT count(*) FROM (SELECT 1 FROM verification_public"
+        f" WHERE state = 'live' AND {where} LIMIT %(limit)s) AS counted"
     )
