@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from verification import attempts, names
+from verification import attempts, names, people, publishing
 from verification.journal import acting
 from verification.models import (
     Attempt,
@@ -21,6 +21,7 @@ from verification.models import (
     TakeDown,
     User,
 )
+from verification.views.requests import actor
 
 admin.site.site_header = admin.site.site_title = _("Glacier: coordination")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -53,7 +54,7 @@ class Acting(SimpleHistoryAdmin):  # type: ignore[misc]
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Django's form, inside a transaction that names who acts."""
-        with acting(by=request.user, reason=f"admin: {self.model._meta.model_name}"):
+        with acting(by=actor(request), reason=f"admin: {self.model._meta.model_name}"):
             response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         return response
 
@@ -92,6 +93,8 @@ class OrganisationAdmin(Acting):
             normalised=names.normalise(organisation.name),
             defaults={"name": organisation.name},
         )
+        by = actor(request)
+        publishing.rerender_organisations(people.settle_merge(organisation, by=by), by=by)
 
 
 @admin.register(Membership)
@@ -157,7 +160,7 @@ class AttemptAdmin(ReadOnly):
     """Publications that failed; parked ones may be given a fresh start once the cause is mended."""
 
     list_display = ("submission", "tries", "last_error", "next_try", "parked_at")
-    actions = ["try_again"]
+    actions = ("try_again",)
 
     @admin.action(description=_("Try to publish again"), permissions=["view"])
     def try_again(self, request: HttpRequest, queryset: Any) -> None:

@@ -8,7 +8,6 @@ from verification.models import Leaf, Public
 from verification.sop import Action
 
 
-
 class Change(NamedTuple):
     """A record that changed: the number of its last change, its uid, its body or tombstone as JSON text."""
 
@@ -31,9 +30,9 @@ def changes(after: int, *, kinds: Sequence[str] = (), limit: int = 500) -> tuple
     span = list(Leaf.objects.filter(seq__gt=after).order_by("seq").values_list("seq", flat=True)[:limit])
     if not span:
         return [], after
-    rows = Leaf.objects.filter(seq__gt=after, seq__lte=span[-1], event__action__in=CHANGING)
+    rows = Leaf.objects.filter(seq__gt=after, seq__lte=span[-1], event__action__in=CHANGING).order_by("seq")
     if kinds:
         rows = rows.filter(event__kind__in=kinds)
-    last = dict(rows.order_by("seq").values_list("event__record", "seq"))
+    last = {uid: seq for uid, seq in rows.values_list("event__record", "seq") if uid is not None}
     bodies = dict(Public.objects.filter(pk__in=last).values_list("pk", "body"))
     return [Change(seq, uid, bodies[uid]) for uid, seq in sorted(last.items(), key=lambda p: p[1])], span[-1]

@@ -131,7 +131,7 @@ def latest_corrections(*, limit: int) -> list[dict[str, Any]]:
 def bodies(uid: UUID, version: int) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """What was published as `version` of a record, and what was published last."""
     events = Event.objects.filter(record=uid, action=Action.PUBLISH).order_by("version")
-    shown = dict(events.values_list("version", "body"))
+    shown = {number or 0: body for number, body in events.values_list("version", "body")}
     old, new = shown.get(version), shown[max(shown)] if shown else None
     return json.loads(old) if old else None, json.loads(new) if new else None
 
@@ -142,7 +142,7 @@ def earlier_version_like(uid: UUID, public: Mapping[str, Any]) -> int | None:
     for version, body in list(events.values_list("version", "body"))[1:]:
         shown = json.loads(body)
         if all(shown.get(name) == value for name, value in public.items()):
-            return int(version)
+            return version
     return None
 
 

@@ -162,7 +162,7 @@ def leaf_hash(seq: int, event: Event) -> bytes:
     return hashlib.sha256(b"\x00" + canonical(content).encode()).digest()
 
 
-def _commitment(salt: bytes, *texts: str) -> str:
+def _commitment(salt: bytes | memoryview, *texts: str) -> str:
     return hashlib.sha256(bytes(salt) + canonical(list(texts)).encode()).hexdigest()
 
 

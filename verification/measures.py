@@ -25,7 +25,7 @@ def today() -> datetime:
 
 def waits(kind: str, *, since: datetime | None = None) -> dict[str, int | None]:
     """Minutes half, and 19 of 20, of today's publications took, to the verdict and to publication."""
-    values = {"shares": [0.5, 0.95], "since": since or today(), "kind": kind}
+    values: dict[str, Any] = {"shares": [0.5, 0.95], "since": since or today(), "kind": kind}
     with connection.cursor() as cursor:
         cursor.execute(_WAITS, values)
         public, verdict = cursor.fetchone()

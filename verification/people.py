@@ -10,11 +10,13 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from verification import names
 from verification.journal import acting
 from verification.models import ApiToken, Membership, Organisation, OrganisationAlias, Reviewer, User
 from verification.models.people import OrganisationKind
+from verification.refusals import NotAllowed
 from verification.sop import Origin, Role
 
 _ROOT = Coalesce("organisation__merged_into", "organisation")
@@ -162,6 +164,23 @@ def add_organisation(
             OrganisationAlias(organisation=organisation, name=n, normalised=key) for key, n in known_as.items()
         )
     return organisation
+
+
+def settle_merge(organisation: Organisation, *, by: User) -> list[Organisation]:
+    """After an edit: `merged_into` names the root, for this organisation and all that were merged into it.
+
+    Returns the organisations whose records may show another name now. Undoing a merge is setting it to none.
+    """
+    with acting(by=by, reason="organisations merged"):
+        root = organisation.merged_into
+        while root is not None and root.merged_into is not None:
+            root = root.merged_into
+        if root is not None:
+            if root == organisation:
+                raise NotAllowed(_("These organisations would be merged in a circle."))
+            Organisation.objects.filter(merged_into=organisation).update(merged_into=root)
+            Organisation.objects.filter(pk=organisation.pk).update(merged_into=root)
+        return [organisation, *Organisation.objects.filter(merged_into=root or organisation)]
 
 
 def add_member(*, user: User, organisation: Organisation, by: User, is_admin: bool = False) -> Membership:

@@ -48,7 +48,8 @@ def lines(payload: Payload, before: Payload | None = None) -> list[Row]:
 
 def changes(spec: Kind, found: Sequence[Change]) -> tuple[list[Row], list[Row]]:
     """Differences in words: those of content, and those of form only (spaces, width)."""
-    real, format_only = [], []
+    real: list[Row] = []
+    format_only: list[Row] = []
     for change in found:
         row = {
             "label": _label(spec, change),

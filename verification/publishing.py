@@ -273,13 +273,14 @@ def second_look(take_down_id: int, *, by: User, request_id: str = "") -> TakeDow
     return found
 
 
-def rerender(uids: Iterable[UUID], *, reason: str) -> int:
+def rerender(uids: Iterable[UUID], *, reason: str, by: User | None = None) -> int:
     """Show records anew where their organisation, the renderer or an allow-list changed; returns how many did.
 
-    Same version, same clocks: only the body, the tokens and the list version change.
+    Same version, same clocks: only the body, the tokens and the list version change. By the keeper, or by
+    the coordinator (`by`) whose change of an organisation makes it necessary, in the same transaction.
     """
-    robot = User.objects.robot(Robot.KEEPER)
-    with acting(by=robot, reason=reason):
+    actor = by or User.objects.robot(Robot.KEEPER)
+    with acting(by=actor, reason=reason):
         rows = {p.pk: p for p in Public.objects.live().filter(pk__in=uids).order_by("pk").select_for_update()}
         changed = [new for spec in kinds.every() for new in _anew(spec, rows)]
         if not changed:
@@ -289,8 +290,8 @@ def rerender(uids: Iterable[UUID], *, reason: str) -> int:
             [
                 journal.new_event(
                     Action.RERENDER,
-                    by=robot,
-                    role=Role.ROBOT,
+                    by=actor,
+                    role=Role.COORDINATOR if by else Role.ROBOT,
                     kind=row.kind,
                     record=row.uid,
                     version=row.version,
@@ -302,6 +303,12 @@ def rerender(uids: Iterable[UUID], *, reason: str) -> int:
         )
         counting.note_changes([(rows[row.uid], row) for row in changed])
     return len(changed)
+
+
+def rerender_organisations(organisations: Iterable[Organisation], *, by: User) -> int:
+    """Show anew every record of these organisations: one was renamed, proven or merged."""
+    rows = Public.objects.live().filter(organisation__in=organisations)
+    return rerender(rows.values_list("uid", flat=True), reason="organisation_changed", by=by)
 
 
 def _anew(spec: Kind, rows: Mapping[UUID, Public]) -> list[Public]:
