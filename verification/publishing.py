@@ -308,7 +308,7 @@ def rerender(uids: Iterable[UUID], *, reason: str, by: User | None = None) -> in
 def rerender_organisations(organisations: Iterable[Organisation], *, by: User) -> int:
     """Show anew every record of these organisations: one was renamed, proven or merged."""
     rows = Public.objects.live().filter(organisation__in=organisations)
-    return rerender(rows.values_list("uid", flat=True), reason="organisation_changed", by=by)
+    return rerender(rows.values_list("uid", flat=True), reason=Reason.ORGANISATION_CHANGED, by=by)
 
 
 def _anew(spec: Kind, rows: Mapping[UUID, Public]) -> list[Public]:

@@ -183,6 +183,8 @@ class Reason(TextChoices):
     RECORD_CHANGED = "record_changed", _("the published record changed in the meantime")
     FORM_CHANGED = "form_changed", _("the form changed and the entry no longer fits it")
     NEW_FACTS = "new_facts", _("new facts came to light")
+    ORGANISATION_CHANGED = "organisation_changed", _("the organisation was renamed, proven or merged")
+    RENDERER_CHANGED = "renderer_changed", _("the way records are shown changed")
 
 
 # Which reasons each action may give; an action that is not here needs none.
