@@ -48,12 +48,23 @@ _PROVINCES: Final = re.compile(
 _BRACKETED: Final = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]?")
 _RUN: Final = re.compile(r"[0-9a-z]+|[^\W0-9a-z_]+")
 
+# What people write where they have no name to give. It names nothing, so it never identifies.
+_PLACEHOLDERS: Final = frozenset(
+    ["无", "暂无", "没有", "不详", "未知", "未提供", "待定", "待补充", "同上", "略", "其他", "医院", "政府", "区政府", "市政府", "县政府", "na", "none", "null", "unknown"]
+)
+
 _LONGEST: Final = 200
 
 
 def normalise(name: str) -> str:
     """`name` as exact comparison wants it: one width, lower case, letters and digits only."""
     return "".join(character for character in _fold(name) if character.isalnum())
+
+
+def identifying(name: str) -> str:
+    """`name` normalised, or "" where it is a placeholder such as `-`, 无, 区政府."""
+    normal = normalise(name)
+    return "" if normal in _PLACEHOLDERS else normal
 
 
 def core(name: str) -> str:

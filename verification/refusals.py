@@ -105,6 +105,11 @@ class Outdated(Refused):
     message = _("The published record changed after this entry was written; bring it up to date first.")
 
 
+class AnotherEntered(Refused):
+    code = "another_entered"
+    message = _("Another change of this record is approved and being published; look again in a moment.")
+
+
 class PossibleDuplicate(Refused):
     code = "possible_duplicate"
     message = _("This may stand in the list already; say whether it is the same or not.")

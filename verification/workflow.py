@@ -16,6 +16,7 @@ from verification.kinds import Kind, Payload
 from verification.models import Event, Organisation, Public, Submission, User
 from verification.models.journal import ClockTimestamp
 from verification.refusals import (
+    AnotherEntered,
     Incomplete,
     NotFound,
     Outdated,
@@ -228,8 +229,8 @@ def advance(
             _refuse_outdated(rows, bases)
         if action in CHECKLISTS:
             _refuse_unreadable(rows)
-        if action == Action.ENTER and (found := duplicates.rivals(rows)):
-            raise PossibleDuplicate(rivals=sorted(set().union(*found.values())), submissions=sorted(found))
+        if action == Action.ENTER:
+            _refuse_rivals(rows)
         content = _new_content(rows, bases, action, data, by) if action in _CONTENT else {}
         _stamp(ids, action, transition.target, by, content, void=transition.voids_steps)
         leases.drop([row.pk for row in rows if not _goes_on(action, row)])
@@ -295,6 +296,16 @@ def known_keys(rows: Sequence[Submission]) -> set[tuple[str, str, str]]:
         found = kinds.get(slug).model._default_manager.filter(source_key__in=keys)
         known.update((slug, *pair) for pair in found.values_list("source", "source_key"))
     return known
+
+
+def _refuse_rivals(rows: Sequence[Submission]) -> None:
+    """One approved change per record at a time; and a new entry whose like is there already is asked about."""
+    records = [row.record for row in rows if row.base_version]
+    approved = Submission.objects.filter(record__in=records, status=Status.ENTERED)
+    if len(set(records)) < len(records) or (records and approved.exists()):
+        raise AnotherEntered()
+    if found := duplicates.rivals(rows):
+        raise PossibleDuplicate(rivals=sorted(set().union(*found.values())), submissions=sorted(found))
 
 
 def _refuse_unreadable(rows: Sequence[Submission]) -> None:

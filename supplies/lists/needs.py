@@ -67,7 +67,7 @@ class NeedLineForm(LineForm):
         """The catalogue by group, the units, the standards in force."""
         groups: dict[str, list[dict[str, str]]] = {}
         for item in catalogue.items():
-            groups.setdefault(catalogue.Group(item.group).label, []).append(
+            groups.setdefault(str(catalogue.Group(item.group).label), []).append(
                 {"value": item.code, "label": str(item)}
             )
         return {
@@ -173,7 +173,7 @@ def identity(payload: Payload) -> str:
     """One institution in one place has one need, which is corrected and not entered again."""
     if payload["organisation"]:
         return str(payload["organisation"])
-    name = names.normalise(payload["organisation_name"])
+    name = names.identifying(payload["organisation_name"])
     return f"{name}|{payload['place']}" if name else ""
 
 
