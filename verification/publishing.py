@@ -228,13 +228,23 @@ def _bury(row: Public, version: int, reason: str) -> None:
 
 
 def request_withdrawal(
-    record: UUID, *, by: User, reason: str, note: str = "", uid: UUID | None = None, request_id: str = ""
+    record: UUID,
+    *,
+    by: User,
+    reason: str,
+    note: str = "",
+    uid: UUID | None = None,
+    request_id: str = "",
+    at_once: bool = True,
 ) -> Submission | None:
-    """Ask that a record be taken down. The record's own proven organisation is obeyed at once (returns None)."""
+    """Ask that a record be taken down. The record's own proven organisation is obeyed at once (returns None).
+
+    Not so where `at_once` is off: a token asks, it does not decide.
+    """
     row = Public.objects.filter(pk=record).first()
     if row is None:
         raise NotFound()
-    if row.organisation_id in people.standing(by, now=timezone.now()).proven:
+    if at_once and row.organisation_id in people.standing(by, now=timezone.now()).proven:
         take_down(record, by=by, reason=reason, note=note, request_id=request_id)
         return None
     return workflow.submit(
