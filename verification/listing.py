@@ -230,7 +230,7 @@ def _search_problem(q: str) -> str:
     words = _searched(q)
     if len(words) > LONGEST_SEARCH:
         return _("Search for at most %(most)d characters.") % {"most": LONGEST_SEARCH}
-    if not names.query_bigrams(words):
+    if not any(len(gram) > 1 for gram in names.query_bigrams(words)):
         return _("Search for at least two characters in a row.")
     return ""
 
