@@ -39,9 +39,9 @@ def say(text: str) -> None:
 
 
 def fingerprint(name: str) -> str:
-    """What an environment made from this requirements file is known by; it may not be moved."""
+    """What an environment made from this requirements file, in this place, is known by."""
     text = (TOP / "requirements" / f"{name}.txt").read_bytes()
-    return f"{name} {hashlib.sha256(text + str(VENV).encode()).hexdigest()}"
+    return f"{name} {hashlib.sha256(text).hexdigest()} {VENV}"
 
 
 def ready(command: str) -> bool:
@@ -157,6 +157,8 @@ def install(command: str) -> None:
     uv = shutil.which("uv")
     way = "uv" if uv else "pip"
     say(f"setting up {VENV.name} with {total} pinned packages, by {way} (only when they changed)")
+    if STAMP.exists() and not STAMP.read_text().endswith(f" {VENV}\n"):
+        shutil.rmtree(VENV)  # it was moved here; the scripts in it still name the old place
     STAMP.unlink(missing_ok=True)
     code, output = install_with_uv(uv, requirements, total) if uv else install_with_pip(requirements, total)
     if code and uv:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from glacier.runner.bootstrap import Trouble, full_disk
+from glacier.runner.bootstrap import Trouble
 from glacier.runner.commands import Command
 from glacier.runner.processes import Account, Program, clear_the_way, reachable, wait_until
 
@@ -110,10 +110,7 @@ class Cluster:
         program.start()
         if program.process and program.process.wait():
             shutil.rmtree(half, ignore_errors=True)
-            words = program.last_words()
-            if "No space left" in words:
-                raise full_disk(half)
-            raise Trouble(f"PostgreSQL could not make its folder {self.folder}:\n{words}")
+            raise program.trouble(f"PostgreSQL could not make its folder {self.folder}")
         half.rename(self.folder)
 
     def start(self) -> None:
@@ -125,7 +122,7 @@ class Cluster:
         """Return when the server answers; after a crash it reads its log first, which may take a while."""
         wait_until(lambda: self.answers() or not self.program.running(), seconds)
         if not self.answers():
-            raise Trouble(f"PostgreSQL did not start:\n{self.program.last_words()}")
+            raise self.program.trouble("PostgreSQL did not start")
 
     def answers(self) -> bool:
         """Whether a connection can be opened now."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from glacier.runner.bootstrap import TOP, Trouble, end_with_parent
+from glacier.runner.bootstrap import TOP, Trouble, end_with_parent, full_disk
 
 PROC = Path("/proc")
 
@@ -62,12 +62,14 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     before: Callable[[], None] | None = None
     process: "subprocess.Popen[bytes] | None" = None
+    logged_before: int = 0
 
     def start(self) -> None:
         """Start it, as leader of a new session, its output appended to the log. Main thread only."""
         if self.before:
             self.before()
         with self.log.open("ab") as log:
+            self.logged_before = log.tell()
             self.process = subprocess.Popen(
                 [str(part) for part in self.command],
                 stdin=subprocess.DEVNULL,
@@ -114,9 +116,16 @@ class Program:
         self.process.wait()
 
     def last_words(self, lines: int = 12) -> str:
-        """The end of its log, for a person to read."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
+        """The end of what it logged since its start, for a person to read."""
+        logged = self.log.read_bytes()[self.logged_before :].decode(errors="replace")
+        return "\n".join(f"  {line}" for line in logged.splitlines()[-lines:])
+
+    def trouble(self, sentence: str) -> Trouble:
+        """Why it failed: a full disk where its log says so, else the sentence and the log's end."""
+        words = self.last_words()
+        if "No space left on device" in words:
+            return full_disk(self.cwd)
+        return Trouble(f"{sentence}; the end of {self.log} says:\n{words}")
 
 
 def end_session(session: int, number: signal.Signals) -> None:

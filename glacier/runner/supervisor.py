@@ -58,6 +58,10 @@ class Supervisor:
         self.programs.append(program)
         self._start(program)
 
+    def deaths(self, name: str) -> int:
+        """How often in a row a program died early."""
+        return self._deaths.get(name, 0)
+
     def _start(self, program: Program) -> None:
         program.start()
         self.guard.add(program.pid)

@@ -20,6 +20,8 @@ from glacier.runner.servers import Servers, make_cluster, servers_of
 from glacier.runner.state import State, open_state, read_private, socket_folder, take_lock, write_private
 from glacier.runner.supervisor import Stopped, Supervisor, adopt_orphans
 
+# A web process that dies this often before its first answer will not come up.
+TRIES = 3
 LOG_LIMIT = 5 * 1024 * 1024
 
 
@@ -191,11 +193,12 @@ def wait_for_web(supervisor: Supervisor, address: Address) -> None:
     """Return when the first page is answered; refuses with the log's end when it never is."""
     web = next(program for program in supervisor.programs if program.name == "web")
 
-    def answers() -> bool:
-        return page_answers(address)
+    def decided() -> bool:
+        return page_answers(address) or supervisor.deaths("web") >= TRIES
 
-    if not supervisor.watch(answers, 60):
-        raise Trouble(f"The web process does not answer; the end of {web.log} says:\n{web.last_words()}")
+    supervisor.watch(decided, 60)
+    if not page_answers(address):
+        raise web.trouble("The web process does not answer")
 
 
 def page_answers(address: Address) -> bool:

@@ -72,7 +72,7 @@ class Valkey:
         """Return when the server answers."""
         wait_until(lambda: self.answers() or not self.program.running(), seconds)
         if not self.answers():
-            raise Trouble(f"Valkey did not start:\n{self.program.last_words()}")
+            raise self.program.trouble("Valkey did not start")
 
     def answers(self) -> bool:
         """Whether it says PONG now."""

@@ -60,11 +60,10 @@ class Live:
     def ensure_worker(self) -> Program:
         """The Celery worker, ready."""
         if not self.worker.running():
-            start = self.worker.log.stat().st_size if self.worker.log.exists() else 0
             self.worker.start()
 
             def ready() -> bool:
-                return b" ready." in self.worker.log.read_bytes()[start:]
+                return " ready." in self.worker.last_words(1000)
 
             wait_until(lambda: ready() or not self.worker.running(), 60)
             if not ready():

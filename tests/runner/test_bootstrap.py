@@ -96,6 +96,8 @@ def test_environment_is_made_anew_when_requirements_change(monkeypatch, tmp_path
     bootstrap.STAMP.write_text(bootstrap.fingerprint("embedded"))
     assert bootstrap.ready("run")
     assert not bootstrap.ready("test")
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / "moved")
+    assert not bootstrap.ready("run")
 
 
 def test_python_that_is_too_old_is_refused_with_a_sentence(tmp_path):
