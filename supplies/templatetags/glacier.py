@@ -34,7 +34,7 @@ URGENCY = {
     "normal": pgettext_lazy("urgency", "normal"),
 }
 FRESHNESS = {
-    "fresh": gettext_lazy("Verified"),
+    "fresh": gettext_lazy("Recently verified"),
     "due": gettext_lazy("Due for another look"),
     "overdue": gettext_lazy("Overdue for another look"),
     "stale": gettext_lazy("Out of date"),
