@@ -35,16 +35,16 @@ def read_lines(text: str, items: Iterable[Item]) -> list[PastedLine]:
     lead = ""  # words of no meaning before the first line: 需要：
     for segment in segments(readable):
         for piece in read_segment(segment, items, stock):
-            written = readable[piece.start : piece.end]
+            written = lead + readable[piece.start : piece.end]
             if piece.line:
-                lines.append(replace(piece.line, text=lead + written))
+                lines.append(replace(piece.line, text=written))
             elif lines and (longer := _joined(lines, piece, written)):
                 lines[-1] = longer
             elif _says_nothing(piece.words):
-                lead += written
+                lead = written
                 continue
             else:
-                lines.append(PastedLine(lead + written, doubt="item"))
+                lines.append(PastedLine(written, doubt="item"))
             lead = ""
     if lead and lines:
         lines[-1] = replace(lines[-1], text=lines[-1].text + lead)

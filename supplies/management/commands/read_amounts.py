@@ -17,6 +17,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         # Whoever reads our lines may stop early (`| head`): not an error of ours.
         with contextlib.suppress(BrokenPipeError):
             for line in _lines(sys.stdin.buffer):
