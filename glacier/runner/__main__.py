@@ -3,22 +3,11 @@
 import os
 import sys
 
-from glacier.runner.bootstrap import Trouble, full_disk
+from glacier.runner.bootstrap import HELP, Trouble, full_disk
 from glacier.runner.manage import manage
 from glacier.runner.state import chosen_folder
 from glacier.runner.supervisor import Stopped, stop_on_signals
 from glacier.runner.up import up
-
-HELP = """\
-./run                   bring Glacier up, here, until Ctrl-C; keeps its data for the next time
-./run manage COMMAND    a command of manage.py with the same servers and keys, for instance
-                        ./run manage backup, ./run manage restore FILE, ./run manage createsuperuser
-
-  PORT=8000             where it answers            HOST=127.0.0.1   0.0.0.0 lets other machines in
-  GLACIER_STATE=…       where data and keys are     GLACIER_URL=…    the address others know it by
-  DATABASE_URL=…        a PostgreSQL of your own    REDIS_URL=…      a Redis or Valkey of your own
-  GLACIER_DEMO=0        without the demonstration   WEB_CONCURRENCY  web processes (2)
-"""
 
 
 def main(arguments: list[str]) -> int:
@@ -26,8 +15,8 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["manage"]:
         return manage(arguments[1:])
     if arguments:
-        print(HELP)
-        return 0 if arguments[0] in ("-h", "--help", "help") else 2
+        print(HELP["run"])
+        return 2
     return up()
 
 

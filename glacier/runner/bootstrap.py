@@ -21,8 +21,29 @@ TOP = Path(__file__).resolve().parents[2]
 VENV = TOP / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed"
+# Not sys.executable, which may be that of the environment about to be made anew.
+BASE = getattr(sys, "_base_executable", sys.executable)
 # ./test needs all that ./run needs (a test compares the two files), so its environment serves both.
 REQUIREMENTS = {"run": ["embedded", "test"], "test": ["test"]}
+HELP = {
+    "run": """\
+./run                   bring Glacier up, here, until Ctrl-C; keeps its data for the next time
+./run manage COMMAND    a command of manage.py with the same servers and keys, for instance
+                        ./run manage backup, ./run manage restore FILE, ./run manage shell
+
+  PORT=8000             where it answers            HOST=127.0.0.1   0.0.0.0 lets other machines in
+  GLACIER_STATE=…       where data and keys are     GLACIER_URL=…    the address others know it by
+  DATABASE_URL=…        a PostgreSQL of your own    REDIS_URL=…      a Redis or Valkey of your own
+  GLACIER_DEMO=0        without the demonstration   WEB_CONCURRENCY  web processes (2)
+""",
+    "test": """\
+./test                  every check and the whole suite
+./test ARGUMENTS        only pytest, with these arguments: ./test tests/x.py -k words
+
+  --long                the long figures too
+  --no-browser          for a machine that cannot have a browser
+""",
+}
 MODULES = {"run": "glacier.runner", "test": "glacier.runner.checks"}
 ROOM = 700 * 1024 * 1024
 # The command that follows counts its seconds on from here.
@@ -122,7 +143,7 @@ def full_disk(folder: Path) -> Trouble:
 def install_with_uv(uv: str, requirements: Path, total: int) -> tuple[int, str]:
     """An environment by uv, where a machine has it: a few seconds."""
     if not PYTHON.exists():
-        code, output = watched([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], 0)
+        code, output = watched([uv, "venv", "--quiet", "--clear", "--python", BASE, str(VENV)], 0)
         if code:
             return code, output
     command = [uv, "pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", str(requirements)]
@@ -137,7 +158,7 @@ def install_with_pip(requirements: Path, total: int) -> tuple[int, str]:
             version = f"{sys.version_info.major}.{sys.version_info.minor}"
             raise Trouble(f"Python cannot make an environment here: apt install python{version}-venv")
         clear = [] if PYTHON.exists() else ["--clear"]
-        code, output = watched([sys.executable, "-m", "venv", *clear, str(VENV)], 0)
+        code, output = watched([BASE, "-m", "venv", *clear, str(VENV)], 0)
         if code:
             return code, output
     options = ["--require-hashes", "--no-deps", "--no-compile", "--disable-pip-version-check", "--no-input"]
@@ -174,6 +195,9 @@ def install(command: str) -> None:
 def main() -> None:
     """Make the environment ready, then become the command that was asked for."""
     command, *arguments = sys.argv[1:]
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+        print(HELP[command])
+        return
     os.chdir(TOP)
     if not ready(command):
         alone = os.open(TOP, os.O_RDONLY)

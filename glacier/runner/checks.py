@@ -13,13 +13,6 @@ from glacier.runner.bootstrap import TOP, Trouble, end_with_parent, full_disk
 from glacier.runner.supervisor import Stopped, stop_on_signals
 from glacier.runner.temporary import TemporaryServers, lay_out
 
-HELP = """\
-./test                  every check and the whole suite
-./test ARGUMENTS        only pytest, with these arguments: ./test tests/x.py -k words
-
-  --long                the long figures too
-  --no-browser          for a machine that cannot have a browser
-"""
 OPTIONS = ("--long", "--no-browser")
 BIN = TOP / ".venv" / "bin"
 
@@ -110,9 +103,6 @@ def environment(servers: TemporaryServers) -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """What ./test does with these arguments; the exit code."""
-    if arguments in (["-h"], ["--help"], ["help"]):
-        print(HELP)
-        return 0
     servers = lay_out()
     try:
         servers.start()
