@@ -13,16 +13,18 @@ def show(amount: Mapping[str, Any], unit: str = "") -> str:
 
     What this writes, `parse` reads back as the same amount, in either language.
     """
-    kind, low, high = amount["kind"], amount["low"], amount["high"]
-    if kind == "unknown":
-        return _("Amount unknown")
-    if kind == "as_many":
-        return _("As many as possible")
-    figures = {
-        "exact": lambda: f"{low:,}",
-        "at_least": lambda: f"≥ {low:,}",
-        "range": lambda: f"{low:,}–{high:,}",
-    }[kind]()
+    low, high = amount["low"], amount["high"]
+    match amount["kind"]:
+        case "unknown":
+            return _("Amount unknown")
+        case "as_many":
+            return _("As many as possible")
+        case "at_least":
+            figures = f"≥ {low:,}"
+        case "range":
+            figures = f"{low:,}–{high:,}"
+        case _exact:
+            figures = f"{low:,}"
     return f"{figures} {unit_label(unit, high or low)}".rstrip()
 
 
