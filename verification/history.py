@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Max
 from django.utils.encoding import force_str
 
 from verification.models import Event, Public, Submission
@@ -164,6 +165,14 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
 
 def _squeezed(value: Any) -> str:
     return "".join(unicodedata.normalize("NFKC", force_str(value if value is not None else "")).split())
+
+
+def mark_of(uid: UUID) -> tuple[int, int, int]:
+    """Changes whenever a record's public history does: one small query, before any is read."""
+    found = Event.objects.filter(record=uid, action__in=PUBLIC_ACTIONS).aggregate(
+        n=Count("pk"), event=Max("pk"), seq=Max("leaf__seq")
+    )
+    return found["n"], found["event"] or 0, found["seq"] or 0
 
 
 def of_submission(submission: Submission) -> list[Event]:

@@ -1,0 +1,118 @@
+"""The steps that can be asked for by name: each calls one function of the core with what it needs."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from verification import leases, people, policies, publishing, workflow
+from verification.models import Submission, User
+from verification.policies import Step
+from verification.refusals import LeaseLost, WrongStatus
+from verification.sop import CHECKLISTS, WAITING, Action
+
+Asked = Mapping[str, Any]
+
+
+class Taken(Protocol):
+    """A step: does it, or refuses by name."""
+
+    def __call__(self, found: Submission, asked: Asked, *, by: User, request_id: str) -> None: ...
+
+
+def _claim(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    if found.status not in WAITING:
+        raise WrongStatus()
+    who = people.standing(by, now=timezone.now())
+    for rule in (policies.reviewer_in_force, policies.not_an_author, policies.not_their_organisation):
+        rule(Step(Action.VERIFY, found, who))
+    leases.claim([found.pk], by=by)
+
+
+def _renew(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    if asked.get("fence") is None:
+        raise LeaseLost()
+    leases.renew(found.pk, by=by, fence=asked["fence"])
+
+
+def _release(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    leases.release(found.pk, by=by)
+
+
+def _advance(action: Action) -> Taken:
+    """One of the steps of the table, with the checklist's answers where it has one."""
+
+    def take(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+        given = dict(asked.get("answers") or {}) if action in CHECKLISTS else {}
+        other = asked.get("other")
+        workflow.advance(
+            [found.pk],
+            action,
+            by=by,
+            fence=asked.get("fence"),
+            answers=given,
+            reason=asked["reason"],
+            public_note=asked["public_note"],
+            note=asked["note"],
+            data=asked.get("data"),
+            request_id=request_id,
+            events={found.pk: {"related": other}} if other and action == Action.MARK_DUPLICATE else None,
+        )
+
+    return take
+
+
+def _with_content(action: Action) -> Taken:
+    """A step that changes what was sent."""
+    take = _advance(action)
+
+    def change(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+        if asked.get("data") is None:
+            raise ValidationError({"data": [_("The new content is missing.")]})
+        take(found, asked, by=by, request_id=request_id)
+
+    return change
+
+
+def _distinct(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    if not asked.get("other"):
+        raise ValidationError({"other": [_("Name the record it was compared with.")]})
+    if asked.get("fence") is None:
+        raise LeaseLost()
+    workflow.say_distinct(found.pk, other=asked["other"], by=by, fence=asked["fence"], request_id=request_id)
+
+
+def _take_down(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    publishing.take_down(
+        found.record,
+        by=by,
+        reason=asked["reason"],
+        public_note=asked["public_note"],
+        note=asked["note"],
+        submission_id=found.pk,
+        fence=asked.get("fence"),
+        request_id=request_id,
+    )
+
+
+STEPS: dict[str, Taken] = {
+    "claim": _claim,
+    "release": _release,
+    "renew": _renew,
+    "verify": _advance(Action.VERIFY),
+    "enter": _advance(Action.ENTER),
+    "return": _advance(Action.RETURN),
+    "reject": _advance(Action.REJECT),
+    "duplicate": _advance(Action.MARK_DUPLICATE),
+    "distinct": _distinct,
+    "withdraw": _advance(Action.WITHDRAW),
+    "resubmit": _with_content(Action.RESUBMIT),
+    "edit": _with_content(Action.EDIT),
+    "rebase": _advance(Action.REBASE),
+    "take_down": _take_down,
+    "reopen": _advance(Action.REOPEN),
+}
+# What a token may ask for, with its owner's own submissions.
+BY_TOKEN = frozenset({"withdraw", "resubmit", "edit"})

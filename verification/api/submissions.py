@@ -1,0 +1,221 @@
+"""Submissions: send one, follow one's own, and take steps. Never public, stored by nobody."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from verification import cursors, history, inbox, publishing, workflow
+from verification import serializers as shapes
+from verification.api import answers, parameters, steps
+from verification.models import Lease, Public, Submission, User
+from verification.models.journal import ClockTimestamp
+from verification.refusals import BadCursor, BadQuery, NotFound, TokenMayNotDecide
+from verification.sop import Intent
+
+PAGE = 20
+_UID = OpenApiParameter("uid", OpenApiTypes.UUID, OpenApiParameter.PATH, description=_("The submission's number."))
+
+
+class WorkingView(APIView):
+    """A view for somebody who signed in, by session or by token."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What is somebody's own is stored by no cache, errors included."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
+
+
+def actor(request: Request) -> User:
+    """The person who is signed in; the permission class has made sure that somebody is."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def by_token(request: Request) -> bool:
+    """Whether a token speaks, which may submit and follow its own, and never decides."""
+    return request.auth is not None
+
+
+def seen(request: Request, uid: UUID) -> Submission:
+    """The submission, for its submitter or a reviewer in force; a token sees its owner's own only."""
+    found = inbox.seen_by(uid, actor(request))
+    if by_token(request) and found.submitted_by_id != actor(request).pk:
+        raise NotFound()
+    return found
+
+
+def request_id(request: Request) -> str:
+    """The request's id, kept with every event it causes."""
+    return str(getattr(request, "request_id", ""))
+
+
+class Submissions(WorkingView):
+    """One's own submissions, and sending another."""
+
+    @extend_schema(
+        operation_id="my_submissions",
+        summary=_("My submissions"),
+        description=_("Your own, newest first. Follow `next` for more."),
+        parameters=[parameters.CURSOR],
+        responses={200: shapes.SubmissionPage, 400: shapes.Failure, 401: shapes.Failure},
+        tags=["submissions"],
+    )
+    def get(self, request: Request) -> Response:
+        user = actor(request)
+        if strangers := [name for name in request.query_params if name != "cursor"]:
+            raise BadQuery({name: [str(_("There is no such parameter."))] for name in strangers})
+        view, text = f"submissions of {user.pk}", request.query_params.get("cursor", "")
+        before = cursors.read(view, text).key[0] if text else None
+        if before is not None and not isinstance(before, int):
+            raise BadCursor()
+        rows = inbox.mine(user, before=before, limit=PAGE + 1)
+        shown = rows[:PAGE]
+        more = cursors.write(view, (shown[-1].pk,)) if len(rows) > PAGE else ""
+        address = answers.absolute(request._request, "api_submissions", f"cursor={more}") if more else None
+        return Response({"results": _many(shown), "next": address})
+
+    @extend_schema(
+        operation_id="submit",
+        summary=_("Send something in"),
+        description=_(
+            "Something new, a correction of `record`, or a request to take it down (intent `withdrawal`, with a reason). "
+            "Nothing sent is public before reviewers verified and entered it. Choose a `uid` and sending twice is harmless. "
+            "Private fields left out of a correction stay as they are. Where a proven organisation's own member, signed in, "
+            "asks for a withdrawal, the record is taken down at once and what stays of it is the answer."
+        ),
+        request=shapes.SubmissionRequest,
+        responses={
+            200: OpenApiResponse(shapes.Tombstone, _("Taken down at once.")),
+            201: shapes.Submission,
+            400: shapes.Failure,
+            401: shapes.Failure,
+            403: shapes.Failure,
+            404: shapes.Failure,
+            409: shapes.Failure,
+            422: shapes.Failure,
+        },
+        tags=["submissions"],
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        asked = _valid(shapes.SubmissionRequest(data=request.data))
+        if asked.get("intent") == Intent.WITHDRAWAL:
+            return _withdrawal(request, asked)
+        sent = workflow.submit(
+            kind=asked["kind"],
+            data=asked["payload"],
+            by=actor(request),
+            record=asked.get("record"),
+            note=asked["note"],
+            uid=asked.get("uid"),
+            request_id=request_id(request),
+        )
+        return _created(request, sent)
+
+
+def _withdrawal(request: Request, asked: dict[str, Any]) -> HttpResponseBase:
+    record = asked["record"]
+    if not Public.objects.filter(pk=record, kind=asked["kind"]).exists():
+        raise NotFound()
+    sent = publishing.request_withdrawal(
+        record,
+        by=actor(request),
+        reason=asked["reason"],
+        note=asked["note"],
+        uid=asked.get("uid"),
+        request_id=request_id(request),
+        at_once=not by_token(request),
+    )
+    if sent is None:
+        return answers.private(Public.objects.get(pk=record).body)
+    return _created(request, sent)
+
+
+def _created(request: Request, sent: Submission) -> Response:
+    address = answers.absolute(request._request, "api_submission", uid=sent.uid)
+    return Response(_many([sent])[0], status=201, headers={"Location": address})
+
+
+def _valid(serializer: shapes.Shape) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    valid: dict[str, Any] = serializer.validated_data
+    return valid
+
+
+def _many(rows: list[Submission]) -> list[dict[str, Any]]:
+    said, failing = inbox.verdicts(rows), inbox.being_looked_at(rows)
+    return [answers.submission(row, said.get(row.pk), being_looked_at=row.pk in failing) for row in rows]
+
+
+def shown(found: Submission, user: User) -> dict[str, Any]:
+    """A submission with its life so far and its lease, as this person may see it."""
+    reviewing = found.submitted_by_id != user.pk
+    held = Lease.objects.filter(submission=found, until__gt=ClockTimestamp()).first()
+    return {
+        **_many([found])[0],
+        "steps": answers.steps(history.of_submission(found), for_reviewer=reviewing),
+        "lease": answers.lease(held, user.pk),
+    }
+
+
+class OneSubmission(WorkingView):
+    """A submission, for its submitter and for reviewers."""
+
+    @extend_schema(
+        operation_id="submission",
+        summary=_("One submission"),
+        description=_("Yours, or for reviewers anybody's, private fields included. A token reads its owner's only."),
+        parameters=[_UID],
+        responses={200: shapes.SubmissionDetail, 401: shapes.Failure, 404: shapes.Failure},
+        tags=["submissions"],
+    )
+    def get(self, request: Request, uid: UUID) -> Response:
+        return Response(shown(seen(request, uid), actor(request)))
+
+
+class Act(WorkingView):
+    """Take a step with a submission."""
+
+    @extend_schema(
+        operation_id="act",
+        summary=_("Take a step"),
+        description=_(
+            "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* and *release* it; "
+            "*verify* and *enter* with the checklist's answers, *verify* with grounds; *return*, *reject*, *duplicate* with a "
+            "reason, and how to fix it; *distinct* names the other record; *take_down* carries out a request to withdraw; "
+            "*reopen* with a reason. Submitters: *edit*, *resubmit* and *rebase* with new content, *withdraw* with a "
+            "reason. Decisions need a session: a token may edit, resubmit and withdraw what its owner sent, no more."
+        ),
+        parameters=[
+            _UID,
+            OpenApiParameter("action", str, OpenApiParameter.PATH, enum=list(steps.STEPS), description=_("The step.")),
+        ],
+        request=shapes.ActionRequest,
+        responses={
+            200: shapes.SubmissionDetail,
+            400: shapes.Failure,
+            401: shapes.Failure,
+            403: shapes.Failure,
+            404: shapes.Failure,
+            409: shapes.Failure,
+            422: shapes.Failure,
+        },
+        tags=["submissions"],
+    )
+    def post(self, request: Request, uid: UUID, action: str) -> Response:
+        step = steps.STEPS.get(action)
+        if step is None:
+            raise NotFound()
+        user, found = actor(request), seen(request, uid)
+        if by_token(request) and action not in steps.BY_TOKEN:
+            raise TokenMayNotDecide()
+        asked = _valid(shapes.ActionRequest(data=request.data))
+        step(found, asked, by=user, request_id=request_id(request))
+        return Response(shown(inbox.seen_by(uid, user), user))

@@ -1,0 +1,374 @@
+"""Shapes of the API: what a request must look like, and what answers look like in the schema.
+
+Shape only. What a list's payload must hold is decided by the list's form; who may do what, by the policies.
+Answers are not made by these: public ones are stored bodies, others are built in verification.api.answers.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from verification import kinds
+from verification.forms import UNSEEN
+from verification.payload_schema import payload_schema
+from verification.refusals import NotFound
+from verification.sop import CHECKLISTS, Action, Ground, Intent, Origin, Reason, Risk, Role, State, Status
+
+LONGEST_NOTE = 2000
+# The largest fence the database can give out.
+LAST = 2**63 - 1
+
+Shape = serializers.Serializer[Any]
+
+
+class TextField(serializers.CharField):
+    """Text without characters nobody can see."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text, trimmed; unseen characters dropped."""
+        return UNSEEN.sub("", super().to_internal_value(data)).strip()
+
+
+class TrueOrFalse(serializers.BooleanField):
+    """true or false themselves: an answer to a checklist is not guessed from "yes" or 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The answer."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+@extend_schema_field({"type": "string", "enum": [spec.slug for spec in kinds.every()]})
+class KindField(serializers.CharField):
+    """The name of a list."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The name, where there is such a list."""
+        slug = super().to_internal_value(data)
+        try:
+            kinds.get(slug)
+        except NotFound:
+            raise serializers.ValidationError(_("There is no such list.")) from None
+        return slug
+
+
+@extend_schema_field(payload_schema())
+class PayloadField(serializers.DictField):
+    """A list's content, as its form reads it."""
+
+
+def _note(**more: Any) -> TextField:
+    return TextField(required=False, allow_blank=True, default="", max_length=LONGEST_NOTE, **more)
+
+
+class SubmissionRequest(Shape):
+    """Something new, a correction of `record`, or (intent "withdrawal") a request to take it down."""
+
+    kind = KindField(max_length=40)
+    payload = PayloadField(required=False, help_text=_("The content. Not needed to ask for a withdrawal."))
+    record = serializers.UUIDField(required=False, allow_null=True, help_text=_("The record this is about."))
+    intent = serializers.ChoiceField(
+        choices=[Intent.WITHDRAWAL.value],
+        required=False,
+        help_text=_("Only to ask that the record be taken down; all else is worked out."),
+    )
+    reason = serializers.ChoiceField(
+        choices=Reason.choices, required=False, default="", help_text=_("Why it should be taken down.")
+    )
+    note = _note(help_text=_("For the reviewers."))
+    uid = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text=_("A number you choose. Sending the same number again gives back what was sent first."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A withdrawal names its record, anything else brings its content."""
+        if attrs.get("intent") == Intent.WITHDRAWAL:
+            if not attrs.get("record"):
+                raise serializers.ValidationError({"record": [_("Name the record to be taken down.")]})
+        elif "payload" not in attrs:
+            raise serializers.ValidationError({"payload": [_("The content is missing.")]})
+        return attrs
+
+
+class AnswersRequest(Shape):
+    """The checklist's answers, and for *verify* the grounds."""
+
+    grounds = serializers.ListField(
+        child=serializers.ChoiceField(choices=Ground.choices), required=False, max_length=len(Ground.values)
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """One answer for each question of the checklists in force."""
+        questions = {code: text for checklist in CHECKLISTS.values() for code, text in checklist.items()}
+        answers = {code: TrueOrFalse(required=False, help_text=text) for code, text in questions.items()}
+        return {**super().get_fields(), **answers}
+
+
+class ActionRequest(Shape):
+    """What an action brings with it; each asks for its own part."""
+
+    fence = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=LAST, help_text=_("From *claim*: decisions present it.")
+    )
+    answers = AnswersRequest(required=False, help_text=_("For *verify* and *enter*."))
+    reason = serializers.ChoiceField(choices=Reason.choices, required=False, default="", allow_blank=True)
+    note = _note(help_text=_("How to put it right, for *return* and *reject*; else for the reviewers."))
+    public_note = _note(help_text=_("A sentence the public may read."))
+    data = PayloadField(required=False, allow_null=True, help_text=_("The new content, for *edit*, *resubmit*, *rebase*."))
+    other = serializers.UUIDField(
+        required=False, allow_null=True, help_text=_("The other record, for *duplicate* and *distinct*.")
+    )
+
+
+class Person(Shape):
+    """Who took a step: a public pseudonym, in what capacity, for whom."""
+
+    by = serializers.CharField()
+    role = serializers.ChoiceField(choices=Role.choices)
+    organisation = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
+class Verifier(Person):
+    """Who found it true, and on what grounds."""
+
+    grounds = serializers.ListField(child=serializers.ChoiceField(choices=Ground.choices))
+
+
+class Organisation(Shape):
+    """The institution, and whether the register knows it and somebody proved that it speaks for itself."""
+
+    uid = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField(allow_blank=True)
+    proven = serializers.BooleanField()
+
+
+class Clocks(Shape):
+    """Exact times, never one for another."""
+
+    source_dated = serializers.DateField(allow_null=True)
+    verified = serializers.DateTimeField()
+    confirmed = serializers.DateTimeField(allow_null=True)
+    changed = serializers.DateTimeField()
+    published = serializers.DateTimeField()
+
+
+class Thresholds(Shape):
+    """When it falls due for another look, is overdue, and is out of date, unless somebody looks before."""
+
+    due_at = serializers.DateTimeField()
+    overdue_at = serializers.DateTimeField()
+    stale_at = serializers.DateTimeField()
+
+
+class PublicRecord(Shape):
+    """A record's public body; each list adds its own public fields."""
+
+    uid = serializers.UUIDField()
+    kind = serializers.CharField()
+    version = serializers.IntegerField(min_value=1)
+    state = serializers.ChoiceField(choices=[State.LIVE.value])
+    title = serializers.CharField()
+    origin = serializers.ChoiceField(choices=Origin.choices)
+    organisation = Organisation()
+    verified = Verifier()
+    entered = Person()
+    clocks = Clocks()
+    freshness = Thresholds()
+
+
+class Gone(Shape):
+    """Since when, and why."""
+
+    at = serializers.DateTimeField()
+    reason = serializers.ChoiceField(choices=Reason.choices)
+
+
+class Tombstone(Shape):
+    """What stays of a record that was taken down."""
+
+    uid = serializers.UUIDField()
+    kind = serializers.CharField()
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=[State.WITHDRAWN.value])
+    title = serializers.CharField()
+    gone = Gone()
+
+
+class Merged(Shape):
+    """Where a merged record went."""
+
+    uid = serializers.UUIDField()
+    merged_into = serializers.UUIDField()
+
+
+class RecordPage(Shape):
+    """A page of a list."""
+
+    results = PublicRecord(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    version = serializers.IntegerField(help_text=_("The list's version; it rises with every change."))
+
+
+class Change(Shape):
+    """One field that differs from the version before; `line` is the line's number for fields of a line."""
+
+    field = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    item = serializers.CharField(allow_blank=True)
+    old = serializers.JSONField(allow_null=True)
+    new = serializers.JSONField(allow_null=True)
+    format_only = serializers.BooleanField(help_text=_("Only spaces or the width of characters changed."))
+
+
+class HistoryEntry(Shape):
+    """One thing that happened to a record."""
+
+    seq = serializers.IntegerField(allow_null=True, help_text=_("Its number in the journal, once it has one."))
+    action = serializers.ChoiceField(choices=Action.choices)
+    version = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+    role = serializers.ChoiceField(choices=Role.choices)
+    reason = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+    verified = Verifier(allow_null=True)
+    entered = Person(allow_null=True)
+    returned_to = serializers.IntegerField(
+        allow_null=True, help_text=_("The earlier version whose content this one repeats.")
+    )
+    changes = Change(many=True)
+
+
+class RecordHistory(Shape):
+    """A record's public history, newest first."""
+
+    uid = serializers.UUIDField()
+    kind = serializers.CharField()
+    entries = HistoryEntry(many=True)
+
+
+class FeedChange(Shape):
+    """A record as it stands now, and the number of its last change: a body or a tombstone, by its `state`."""
+
+    seq = serializers.IntegerField()
+    record = serializers.DictField()
+
+
+class Changes(Shape):
+    """Changes in order, and the number to go on from."""
+
+    changes = FeedChange(many=True)
+    next = serializers.IntegerField()
+
+
+class ListEntry(Shape):
+    """A list, and where it is."""
+
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    version = serializers.IntegerField()
+    records = serializers.URLField()
+    csv = serializers.URLField()
+
+
+class Index(Shape):
+    """Where everything is."""
+
+    lists = ListEntry(many=True)
+    changes = serializers.URLField()
+    submissions = serializers.URLField()
+    schema = serializers.URLField()
+    docs = serializers.URLField()
+
+
+class Verdict(Shape):
+    """The last thing said to a submitter."""
+
+    action = serializers.ChoiceField(choices=Action.choices)
+    reason = serializers.CharField(allow_blank=True)
+    how_to_fix = serializers.CharField(allow_blank=True)
+    by = serializers.CharField()
+    role = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class Submission(Shape):
+    """A submission, private fields included: for its submitter and for reviewers."""
+
+    uid = serializers.UUIDField()
+    kind = serializers.CharField()
+    intent = serializers.ChoiceField(choices=Intent.choices)
+    status = serializers.ChoiceField(choices=Status.choices)
+    title = serializers.CharField()
+    record = serializers.UUIDField(allow_null=True, help_text=_("The public record, once there is one."))
+    base_version = serializers.IntegerField()
+    origin = serializers.ChoiceField(choices=Origin.choices)
+    risk = serializers.ChoiceField(choices=Risk.choices)
+    schema = serializers.IntegerField()
+    payload = PayloadField()
+    submitted_at = serializers.DateTimeField()
+    verified_at = serializers.DateTimeField(allow_null=True)
+    entered_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    being_looked_at = serializers.BooleanField(help_text=_("Its publication failed, and somebody is looking at it."))
+    verdict = Verdict(allow_null=True)
+
+
+class StepTaken(Shape):
+    """One thing that happened to a submission."""
+
+    action = serializers.ChoiceField(choices=Action.choices)
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+    role = serializers.ChoiceField(choices=Role.choices)
+    reason = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+    public_note = serializers.CharField(allow_blank=True)
+    grounds = serializers.ListField(child=serializers.CharField())
+
+
+class LeaseShape(Shape):
+    """Who is checking it until when; the fence is told to its holder."""
+
+    mine = serializers.BooleanField()
+    until = serializers.DateTimeField()
+    fence = serializers.IntegerField(allow_null=True)
+
+
+class SubmissionDetail(Submission):
+    """A submission with its life so far."""
+
+    steps = StepTaken(many=True)
+    lease = LeaseShape(allow_null=True)
+
+
+class SubmissionPage(Shape):
+    """A person's own submissions, newest first."""
+
+    results = Submission(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ErrorBody(Shape):
+    """What went wrong: a code for programs, a sentence for people, sentences by field."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
+    details = serializers.DictField(required=False)
+    request_id = serializers.CharField()
+
+
+class Failure(Shape):
+    """Every error has this shape."""
+
+    error = ErrorBody()
