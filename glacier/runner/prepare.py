@@ -12,7 +12,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from glacier.runner.bootstrap import Trouble, say
@@ -21,7 +21,11 @@ from glacier.runner.postgres import assert_chinese
 
 def prepare(accounts: Path, backups: Path) -> None:
     """Bring the database to this code's migrations, a backup first where there is something to lose."""
-    connection.ensure_connection()
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        said = str(error).splitlines()[0]
+        raise Trouble(f"The database that DATABASE_URL names does not answer ({said}).") from None
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan and executor.loader.applied_migrations:

@@ -33,6 +33,11 @@ class Address:
     port: int
 
     @property
+    def bind(self) -> str:
+        """Host and port in one, as gunicorn takes them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
     def url(self) -> str:
         """The address people are told."""
         return os.environ.get("GLACIER_URL") or f"http://localhost:{self.port}"
@@ -113,7 +118,7 @@ def tell_of_the_first(state: State) -> int:
     if running:
         print(f"Glacier is already running: {running['url']}\n{running['accounts']}")
     else:
-        print("Another ./run is just starting here; it will print its address.")
+        print("Another ./run is just starting here, or a ./run manage is at work: look again in a moment.")
     return 0
 
 
@@ -174,14 +179,14 @@ def prepare(state: State, env: dict[str, str]) -> str:
         if "No space left on device" in said:
             raise full_disk(state.folder)
         last = said.splitlines()[-1] if said else f"exit code {code}"
-        raise Trouble(f"The database could not be prepared: {last}\nMore is in {log}")
+        raise Trouble(f"The database is not ready: {last}\nMore is in {log}")
     return accounts.read_text()
 
 
 def processes(state: State, address: Address, env: dict[str, str]) -> list[Program]:
     """Web, Celery's worker and beat, and the clock: all run as whoever called ./run."""
     lines = {
-        "web": commands.web(f"{address.host}:{address.port}", int(os.environ.get("WEB_CONCURRENCY") or 2)),
+        "web": commands.web(address.bind, int(os.environ.get("WEB_CONCURRENCY") or 2)),
         "worker": commands.worker(),
         "beat": commands.beat(state.folder),
         "clock": commands.clock(),
