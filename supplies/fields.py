@@ -67,7 +67,9 @@ class ItemField(PlainTextField):
             return text
         found = catalogue.match_item(text, items)
         if found.item is None:
-            raise ValidationError(_("“%(text)s” is not in the catalogue, or could mean several things.") % {"text": text})
+            raise ValidationError(
+                _("“%(text)s” is not in the catalogue, or could mean several things.") % {"text": text}
+            )
         return str(found.item.code)
 
 
@@ -81,7 +83,9 @@ class PlaceField(PlainTextField):
             return text
         place = places.get(text) if places.exists(text) else places.find(text)
         if place is None:
-            raise ValidationError(_("“%(text)s” names no place we know; choose one from the list.") % {"text": text})
+            raise ValidationError(
+                _("“%(text)s” names no place we know; choose one from the list.") % {"text": text}
+            )
         return place.code
 
 

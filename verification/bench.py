@@ -1,6 +1,6 @@
 """The workbench's content: one submission with everything a reviewer needs to decide on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from verification import duplicates, history, inbox, kinds, presenting, workflow
 from verification.kinds import Kind, Payload
-from verification.models import Lease, Public, Submission
+from verification.models import Event, Lease, Public, Submission
 from verification.people import Standing
-from verification.refusals import Refused
+from verification.refusals import Incomplete, Refused
+from verification.rendering import exact
 from verification.sop import CHECKLISTS, LINKED_GROUNDS, REASONS, Action, Ground, Intent, Origin, Risk, Status
 
 # Shown in the middle column, beside the entry.
@@ -25,23 +26,64 @@ def context(
     who: Standing,
     *,
     lease: Lease | None,
-    conflict: Words | None = None,
+    next_url: str,
+    refused: Refused | None = None,
     posted: Mapping[str, Any] | None = None,
 ) -> Words:
-    """Everything review.html shows."""
+    """Everything review.html shows. `refused` is what became of the button pressed, `posted` what came with it."""
     spec = kinds.get(found.kind)
     before = workflow.stored_payload(spec, found.record) if found.base_version else None
     payload = spec.filled(found.payload, before)
     held = lease_words(lease, who)
-    said = inbox.verdicts([found]).get(found.pk)
+    asked = _Asked(posted or {}, str(refused) if isinstance(refused, Incomplete) else "")
+    mine = bool(held and held["mine"])
+    events = history.of_submission(found)
     return {
         "submission": _head(spec, found, payload),
         "kind": spec.slug,
         "lease": held,
         "renew_url": reverse("renew", kwargs={"uid": found.uid}),
-        "conflict": conflict,
-        "next_url": reverse("review_next", kwargs={"after": found.uid}),
-        "rows": [row for row in presenting.rows(spec, payload, before) if row["name"] not in _SOURCE],
+        "conflict": _conflict(refused, found, held, next_url) if refused and not asked.error else None,
+        "next_url": next_url,
+        **_content(spec, found, payload, before),
+        "candidates": _candidates(spec, found, payload),
+        "last_verdict": _last_verdict(found),
+        "doubts": [_doubt(event) for event in events if event.action == Action.DOUBT],
+        "entries": presenting.of_submission(events, for_reviewer=True),
+        "steps": _steps(found, who, asked, events) if mine else [],
+        "refusals": _refusals(found, asked) if mine else [],
+        "doubt": mine,
+        "doubt_error": asked.error if asked.action == Action.DOUBT else "",
+    }
+
+
+class _Asked:
+    """What was posted, and the sentence for what it lacked."""
+
+    def __init__(self, data: Mapping[str, Any], error: str) -> None:
+        self.data = data
+        self.action = str(data.get("action", ""))
+        self.error = error
+
+    def of(self, action: str) -> Mapping[str, Any]:
+        """What was typed into the form of this action."""
+        return self.data if self.action == action else {}
+
+    def ticked(self, action: str, name: str) -> set[str]:
+        """The boxes ticked in the form of this action."""
+        typed = self.of(action)
+        return set(typed.getlist(name)) if hasattr(typed, "getlist") else set()
+
+    def errors(self, action: str) -> list[str]:
+        """The sentences above the form of this action."""
+        return [self.error] if self.error and self.action == action else []
+
+
+def _content(spec: Kind, found: Submission, payload: Payload, before: Payload | None) -> Words:
+    """What is proposed, where it comes from, and whom to call."""
+    rows = [row for row in presenting.rows(spec, payload, before) if row["name"] not in _SOURCE]
+    return {
+        "rows": [*presenting.register_row(spec, found, before), *rows],
         "lines": presenting.lines(payload, before),
         "format_changes": presenting.difference(spec, before, payload)[1] if before else [],
         "returned_to": history.earlier_version_like(found.record, spec.public(payload)) if before else None,
@@ -51,22 +93,26 @@ def context(
             "remarks": payload.get("remarks"),
             "private_note": payload.get("private_note"),
         },
+        "notices": spec.notices(payload),
         "contacts": _contacts(spec, payload),
-        "candidates": _candidates(spec, found, payload),
-        "last_verdict": {
-            "reason": presenting.reason_words(said.reason),
-            "how_to_fix": said.how_to_fix,
-            "person": said.person,
-            "at": said.at,
-        }
-        if said and said.action in (Action.RETURN, Action.SEND_BACK)
-        else None,
-        "entries": presenting.of_submission(history.of_submission(found), for_reviewer=True),
-        "steps": _steps(found, who, posted or {}) if held and held["mine"] else [],
-        "refusals": _refusals(posted or {}) if held and held["mine"] else [],
-        "doubt": bool(held and held["mine"]),
-        "can_take_down": found.intent == Intent.WITHDRAWAL,
     }
+
+
+def _last_verdict(found: Submission) -> Words | None:
+    said = inbox.verdicts([found]).get(found.pk)
+    if said is None or said.action not in (Action.RETURN, Action.SEND_BACK):
+        return None
+    return {
+        "reason": presenting.reason_words(said.reason),
+        "how_to_fix": said.how_to_fix,
+        "person": said.person,
+        "at": said.at,
+    }
+
+
+def _doubt(event: Event) -> Words:
+    person = {"by": event.actor.pseudonym, "role": event.role, "organisation": ""}
+    return {"note": event.private_text, "person": person, "at": exact(event.at)}
 
 
 def _head(spec: Kind, found: Submission, payload: Payload) -> Words:
@@ -121,65 +167,65 @@ def _candidates(spec: Kind, found: Submission, payload: Payload) -> list[Words]:
     ]
 
 
-def _steps(found: Submission, who: Standing, posted: Mapping[str, Any]) -> list[Words]:
+def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Event]) -> list[Words]:
     """The step in turn, with its checklist; a request to withdraw has one of its own."""
     if found.intent == Intent.WITHDRAWAL:
-        reasons = presenting.choices(REASONS[Action.TAKE_DOWN])
-        return [
-            {
-                "action": Action.TAKE_DOWN,
-                "title": _("Take down"),
-                "open": True,
-                "reasons": reasons,
-                "reason": _asked_reason(found),
-                "questions": [],
-                "errors": [],
-            }
-        ]
+        return [_take_down_step(asked, events)]
     action = Action.VERIFY if found.status == Status.COLLECTED else Action.ENTER
-    ticked = set(posted.getlist("answers")) if hasattr(posted, "getlist") else set()
-    grounds = set(posted.getlist("grounds")) if hasattr(posted, "getlist") else set()
+    ticked, grounds = asked.ticked(action, "answers"), asked.ticked(action, "grounds")
     alone = found.risk > Risk.ROUTINE and found.verified_by_id == who.user.pk
     return [
         {
             "action": action,
             "title": _("Verify") if action == Action.VERIFY else _("Enter"),
-            "open": True,
+            "open": not asked.error or asked.action == action,
             "questions": [{"code": c, "text": t, "checked": c in ticked} for c, t in CHECKLISTS[action].items()],
             "asks_grounds": action == Action.VERIFY,
-            "grounds": [{"value": g.value, "label": g.label, "checked": g.value in grounds} for g in _offered(found)],
-            "errors": [],
+            "grounds": [_ground(found, ground, ticked=ground in grounds) for ground in Ground],
+            "note": asked.of(action).get("note", ""),
+            "errors": asked.errors(action),
             "blocked": _("You verified this; somebody else has to enter it.") if alone else "",
         }
     ]
 
 
-def _offered(found: Submission) -> list[Ground]:
-    """Grounds that can hold here: without a link, those that rest on one are not offered."""
-    if found.payload.get("source_link") or found.origin == Origin.ORGANISATION:
-        return list(Ground)
-    return [g for g in Ground if g not in LINKED_GROUNDS]
+def _take_down_step(asked: _Asked, events: Sequence[Event]) -> Words:
+    action = Action.TAKE_DOWN
+    wished = events[0].reason if events else ""
+    return {
+        "action": action,
+        "title": _("Take down"),
+        "open": not asked.error or asked.action == action,
+        "reasons": presenting.choices(REASONS[action]),
+        "reason": asked.of(action).get("reason", wished),
+        "questions": [],
+        "note": asked.of(action).get("note", ""),
+        "errors": asked.errors(action),
+    }
 
 
-def _asked_reason(found: Submission) -> str:
-    events = history.of_submission(found)
-    return events[0].reason if events else ""
+def _ground(found: Submission, ground: Ground, *, ticked: bool) -> Words:
+    """A ground to tick; `weak` where it rests on a link that is not there, so that it cannot stand alone."""
+    linked = bool(found.payload.get("source_link")) or found.origin == Origin.ORGANISATION
+    weak = ground in LINKED_GROUNDS and not linked
+    return {"value": ground.value, "label": ground.label, "checked": ticked, "weak": weak}
 
 
-def _refusals(posted: Mapping[str, Any]) -> list[Words]:
+def _refusals(found: Submission, asked: _Asked) -> list[Words]:
     titles = {Action.RETURN: _("Return"), Action.REJECT: _("Reject")}
+    # A request to withdraw has nothing to put right: it is carried out or rejected.
+    offered = {a: key for a, key in _KEYS.items() if found.intent != Intent.WITHDRAWAL or a != Action.RETURN}
     return [
         {
             "action": action,
             "title": titles[action],
             "key": key,
             "reasons": presenting.choices(REASONS[action]),
-            "reason": posted.get("reason", "") if posted.get("action") == action else "",
-            "how_to_fix": posted.get("how_to_fix", "") if posted.get("action") == action else "",
-            "note": "",
-            "errors": [],
+            "reason": asked.of(action).get("reason", ""),
+            "how_to_fix": asked.of(action).get("how_to_fix", ""),
+            "errors": asked.errors(action),
         }
-        for action, key in _KEYS.items()
+        for action, key in offered.items()
     ]
 
 
@@ -191,11 +237,13 @@ def lease_words(lease: Lease | None, who: Standing) -> Words | None:
     return {"holder": lease.holder.pseudonym, "mine": mine, "until": lease.until, "fence": lease.fence if mine else ""}
 
 
-def conflict(refused: Refused, found: Submission, *, next_url: str) -> Words:
+def _conflict(refused: Refused, found: Submission, held: Words | None, next_url: str) -> Words:
     """Why a step was not taken, and what to do."""
     words: Words = {"name": refused.code, "text": str(refused), "next_url": next_url}
     if refused.code == "wrong_status":
         words["name"] = "already_done"
+    if refused.code == "lease_lost":
+        words["holder"] = held["holder"] if held and not held["mine"] else ""
     if refused.code == "possible_duplicate":
         rival = Public.objects.filter(pk__in=refused.context.get("rivals", [])).first()
         words["candidate"] = {"uid": rival.uid, "title": rival.title} if rival else {"uid": "", "title": ""}
@@ -211,8 +259,10 @@ def _since(found: Submission) -> list[Words]:
     return presenting.changes(spec, history.compare(old, new))[0] if old and new else []
 
 
-def why_next(found: Submission) -> str:
+def why_next(found: Submission, *, in_doubt: bool = False) -> str:
     """In words, why this one stands where it does in the queue."""
+    if in_doubt:
+        return _("Left in doubt by a colleague")
     if found.risk > Risk.ROUTINE:
         return _("Higher risk: two people are needed")
     if found.intent == Intent.WITHDRAWAL:
@@ -220,5 +270,3 @@ def why_next(found: Submission) -> str:
     if found.origin == Origin.ORGANISATION:
         return _("From the organisation itself")
     return _("Longest waiting")
-
-

@@ -101,7 +101,8 @@ class Kind:
 
     `identity` gives the words that say two payloads are about the same thing, or "" where nothing does.
     `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
-    could not read) out of a pasted message, `filter_options(place)` is what the filter bar offers. `upgrades[n]` turns a payload of schema n into one of schema n + 1.
+    could not read) out of a pasted message, `filter_options(place)` is what the filter
+    bar offers, `notices(payload)` what a reviewer should look at twice. `upgrades[n]` turns a payload of schema n into one of schema n + 1.
     `filters` are the list's parameters by name, `urgencies` ranks the words for how soon.
     """
 
@@ -121,6 +122,7 @@ class Kind:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     urgencies: Mapping[str, int] = field(default_factory=dict)
     filter_options: Callable[[str], dict[str, Any]] = lambda place: {}
+    notices: Callable[[Payload], list[str]] = lambda payload: []
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)
@@ -138,6 +140,10 @@ class Kind:
         if correcting:
             payload.update({n: None for n, spec in self.fields.items() if not spec.public and n not in data})
         return payload
+
+    def as_it_is(self, payload: Payload) -> Payload:
+        """The payload as somebody sends it who may not see what is private in it: private fields left as they are."""
+        return {name: value if self.fields[name].public else None for name, value in payload.items()}
 
     def filled(self, payload: Payload, before: Payload | None) -> Payload:
         """The payload with private fields that were left as they are taken from the record."""

@@ -78,7 +78,10 @@ def submit(
         if uid is not None and (sent := _sent_before(uid, by=by)):
             return sent
         base = _base(spec, record, source, source_key)
-        wanted = _withdrawal(spec, base, reason) if intent == Intent.WITHDRAWAL else _content(spec, data, base)
+        if intent == Intent.WITHDRAWAL:
+            wanted = _withdrawal(spec, base, reason)
+        else:
+            wanted = _content(spec, data, base, owns_source=bool(source_key))
         who = people.standing(by, now=timezone.now())
         submission = Submission(
             uid=uid or uuid4(),
@@ -130,24 +133,32 @@ def _based_on(base: Public | None) -> dict[str, Any]:
     return {"intent": Intent.CORRECTION, "record": base.uid, "base_version": base.version} if base else {}
 
 
-def _content(spec: Kind, data: Mapping[str, Any] | Payload, base: Public | None) -> dict[str, Any]:
-    """The columns that hold what is proposed, and follow from it. Unchanged where the list says so already."""
+def _content(
+    spec: Kind, data: Mapping[str, Any] | Payload, base: Public | None, *, owns_source: bool
+) -> dict[str, Any]:
+    """The columns that hold what is proposed, and follow from it. Unchanged where the list says so already.
+
+    Only who sends a source's rows knows the whole record; for anybody else a private value they send
+    counts as a change, whatever stands there: nobody learns by guessing.
+    """
     payload = spec.clean(data, correcting=base is not None)
     organisation = _organisation_of(payload)
     before = stored_payload(spec, base.uid) if base else None
-    after = spec.filled(payload, before)
+    after = payload
+    if before is not None:
+        before, after = (before, spec.filled(payload, before)) if owns_source else (spec.as_it_is(before), payload)
     if base and base.state == State.LIVE and after == before:
         raise Unchanged()
     return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
 
 
 def _withdrawal(spec: Kind, base: Public | None, reason: str) -> dict[str, Any]:
-    """The columns of a request to withdraw: what stands is repeated, so that the reviewer sees it."""
+    """The columns of a request to withdraw: what stands is repeated, without what its sender may not see."""
     if base is None or base.state != State.LIVE:
         raise NotFound()
     if reason not in REASONS[Action.TAKE_DOWN]:
         raise ReasonMissing()
-    payload = stored_payload(spec, base.uid)
+    payload = spec.as_it_is(stored_payload(spec, base.uid))
     organisation = _organisation_of(payload)
     return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": Intent.WITHDRAWAL}
 
@@ -327,7 +338,8 @@ def _new_content(
     base = bases.get(row.record) or next(iter(bases.values()), None)
     if data is None and action != Action.REBASE:
         raise Incomplete()
-    content = _content(spec, spec.given(row.payload, row.schema) if data is None else data, base)
+    proposed = spec.given(row.payload, row.schema) if data is None else data
+    content = _content(spec, proposed, base, owns_source=bool(row.source_key))
     if by.pk not in row.authors and content["payload"] != row.payload:
         content["authors"] = [*row.authors, by.pk]
     return content | (_based_on(base) if action == Action.REBASE else {})
@@ -382,3 +394,14 @@ def say_distinct(submission_id: int, *, other: UUID, by: User, fence: int, reque
         step = policies.Step(Action.DISTINCT, row, who, leases.held_under([submission_id], by=by, fence=fence))
         policies.ask(step)
         journal.append([_event(Action.DISTINCT, row, who, "", "", "", {}, request_id, {"related": other})])
+
+
+def leave_in_doubt(submission_id: int, *, by: User, fence: int, note: str, request_id: str = "") -> None:
+    """A reviewer gives an entry back undecided: the note stays for colleagues, the lease ends, no status changes."""
+    with acting(by=by, reason=Action.DOUBT, request_id=request_id):
+        (row,), _bases = _lock([submission_id], Action.DOUBT)
+        who = people.standing(by, now=timezone.now())
+        held = leases.held_under([submission_id], by=by, fence=fence)
+        policies.ask(policies.Step(Action.DOUBT, row, who, held, note=note))
+        journal.append([_event(Action.DOUBT, row, who, "", "", note, {}, request_id)])
+        leases.drop([submission_id])

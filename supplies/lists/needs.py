@@ -1,11 +1,12 @@
 """Needs: what a hospital lacks, line by line. Record model, form, Kind."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,11 @@ class NeedLineForm(LineForm):
             "units": [{"value": code, "label": label} for code, label in quantities.unit_choices()],
             "standards": [s.code for s in catalogue.standards() if not s.replaced_by],
         }
+
+    def clean_standard(self) -> str:
+        """The standard as it is written everywhere, GB 19083-2010, where one can be read."""
+        written: str = self.cleaned_data["standard"]
+        return catalogue.read_standard(written) or written
 
     def clean_note(self) -> str:
         """A line's note is public."""
@@ -246,6 +252,17 @@ def _read_line(piece: paste.PastedLine) -> ReadLine:
     }
 
 
+def notices(payload: Payload) -> list[str]:
+    """Product standards that were replaced, belong to another item, or are unknown, on the day of the source."""
+    day = date.fromisoformat(payload["source_dated"]) if payload["source_dated"] else timezone.localdate()
+    found = [
+        catalogue.standard_notice(line["item"], line["standard"], catalogue.standards(), on=day)
+        for line in payload["lines"]
+        if line["standard"]
+    ]
+    return [notice.sentence for notice in found if notice.sentence]
+
+
 NEEDS = register(
     Kind(
         slug="needs",
@@ -298,6 +315,7 @@ NEEDS = register(
         show=show,
         paste=read_pasted,
         filter_options=filter_options,
+        notices=notices,
         facets=facets,
         identity=identity,
         filters=PLACES | ITEM,
