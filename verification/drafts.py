@@ -55,9 +55,11 @@ class Draft:
 
     @property
     def payload(self) -> Payload:
-        """The canonical payload of a valid draft."""
+        """The canonical payload of a valid draft. A private field left blank in a correction stays as it is."""
         payload: Payload = self.form.payload()  # type: ignore[attr-defined]
-        return payload
+        if self.record is None:
+            return payload
+        return {name: value for name, value in payload.items() if value or self.spec.fields[name].public}
 
     def value(self, name: str) -> str:
         """What stands in a field now."""

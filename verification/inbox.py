@@ -34,8 +34,9 @@ def waiting_for(who: Standing) -> QuerySet[Submission]:
 
 
 def next_for(who: Standing, *, after: Submission | None = None) -> Submission | None:
-    """The one to take next; never the one just seen."""
-    queue = waiting_for(who)
+    """The one to take next; never the one just seen, nor one they left in doubt for somebody else."""
+    doubted = Event.objects.filter(submission=OuterRef("pk"), action=Action.DOUBT, actor=who.user)
+    queue = waiting_for(who).filter(~Exists(doubted))
     if after is not None:
         queue = queue.exclude(pk=after.pk)
     return queue.first()
@@ -48,6 +49,13 @@ def counts_for(who: Standing) -> dict[str, int]:
     return {"verify": found.get(Status.COLLECTED, 0), "enter": found.get(Status.VERIFIED, 0)}
 
 
+def doubts(ids: Sequence[int]) -> set[int]:
+    """Which of these submissions a reviewer left in doubt."""
+    return set(
+        Event.objects.filter(submission__in=ids, action=Action.DOUBT).values_list("submission", flat=True)
+    )
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The last thing said to a submitter: what happened, why, and how to put it right."""
@@ -57,6 +65,7 @@ class Verdict:
     how_to_fix: str
     person: Mapping[str, str]
     at: datetime
+    related: UUID | None = None
 
 
 _SAID = [
@@ -94,6 +103,7 @@ def verdicts(submissions: Sequence[Submission]) -> Mapping[int, Verdict]:
             e.private_text if e.action in HOW_TO_FIX else "",
             {"by": e.actor.pseudonym, "role": e.role, "organisation": ""},
             e.at,
+            e.related,
         )
         for e in events
         if e.submission_id is not None
@@ -123,7 +133,7 @@ def seen_by(uid: UUID, user: User) -> Submission:
 def funnel() -> dict[str, int]:
     """How many stand at each open status. Small: only open work is counted, over a partial index."""
     rows = Submission.objects.filter(status__in=OPEN).values("status").annotate(n=Count("pk"))
-    return {status: 0 for status in (Status.COLLECTED, Status.VERIFIED, Status.ENTERED)} | {
+    return dict.fromkeys((Status.COLLECTED, Status.VERIFIED, Status.ENTERED), 0) | {
         row["status"]: row["n"] for row in rows
     }
 

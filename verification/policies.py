@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from verification.models import Submission
 from verification.people import Standing
 from verification.refusals import (
@@ -17,6 +19,7 @@ from verification.refusals import (
     LeaseLost,
     MachineOnly,
     NotAllowed,
+    NoteMissing,
     NotReviewer,
     NotSubmitter,
     OutsiderNeeded,
@@ -94,7 +97,7 @@ def grounded(step: Step) -> None:
     named = step.answers.get("grounds")
     grounds = {str(ground) for ground in named} if isinstance(named, list | tuple) else set()
     if not grounds or not grounds <= set(Ground.values):
-        raise GroundMissing()
+        raise GroundMissing(_("Name at least one ground on which you believe it."))
     linked = bool(step.submission.payload.get("source_link"))
     if not linked and step.submission.origin != Origin.ORGANISATION and grounds <= LINKED_GROUNDS:
         raise GroundMissing()
@@ -121,6 +124,12 @@ def reason_given(step: Step) -> None:
         raise ReasonMissing()
     if step.action in HOW_TO_FIX and not step.note.strip():
         raise HowToFixMissing()
+
+
+def note_given(step: Step) -> None:
+    """Words for the colleague who takes it next."""
+    if not step.note.strip():
+        raise NoteMissing()
 
 
 def by_submitter(step: Step) -> None:
@@ -184,6 +193,8 @@ POLICY: dict[Action, tuple[Rule, ...]] = {
     Action.REJECT: (*_REVIEW, reason_given),
     Action.MARK_DUPLICATE: (*_REVIEW, reason_given),
     Action.DISTINCT: _REVIEW,
+    # Given back to the queue with a note for colleagues; it stays where it stood.
+    Action.DOUBT: (reviewer_in_force, lease_held, note_given),
     Action.RESUBMIT: (by_submitter,),
     Action.WITHDRAW: (by_submitter, reason_given),
     Action.EDIT: (by_submitter_or_reviewer,),

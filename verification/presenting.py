@@ -9,11 +9,30 @@ from django.utils.translation import gettext as _
 from verification import history
 from verification.history import Change, Entry
 from verification.kinds import Kind, Payload
-from verification.models import Event, Public
+from verification.models import Event, Organisation, Public, Submission
 from verification.rendering import exact
 from verification.sop import Action, Reason, Role
 
 Row = dict[str, Any]
+
+
+def register_row(spec: Kind, found: Submission, before: Payload | None = None) -> list[Row]:
+    """Which organisation of the register a submission is about: the public reads that one's name."""
+    if "organisation" not in spec.fields:
+        return []
+    value, old = _registered(found.organisation), ""
+    if before is not None:
+        was = Organisation.objects.filter(uid=before["organisation"]).first() if before.get("organisation") else None
+        old = _registered(was)
+    changed = before is not None and old != value
+    label = spec.fields["organisation"].label
+    return [{"name": "organisation", "label": label, "value": value, "old": old, "changed": changed, "private": False}]
+
+
+def _registered(organisation: Organisation | None) -> str:
+    if organisation is None:
+        return _("not in the register")
+    return _("%(name)s (proven)") % {"name": organisation.name} if organisation.proven else organisation.name
 
 
 def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Row]:
@@ -25,7 +44,16 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
         value = spec.show(name, payload.get(name))
         old = spec.show(name, before.get(name)) if before is not None else value
         shown.append(
-            {"name": name, "label": field.label, "value": value, "old": old, "changed": old != value, "private": not field.public}
+            {
+                "name": name,
+                "label": field.label,
+                "value": value,
+                "old": old,
+                "changed": old != value,
+                "private": not field.public,
+                # A private field of a correction that its sender, who cannot see it, did not touch.
+                "kept": not field.public and payload.get(name) is None,
+            }
         )
     return shown
 
@@ -120,6 +148,8 @@ def of_submission(events: Iterable[Event], *, for_reviewer: bool) -> list[Row]:
     """A submission's life, newest first. Notes between reviewers are shown to reviewers only."""
     shown = []
     for event in events:
+        if event.action == Action.DOUBT and not for_reviewer:
+            continue  # nothing became of it
         to_submitter = event.action in (Action.RETURN, Action.REJECT)
         note = event.private_text if for_reviewer and not to_submitter else ""
         role = _("you") if not for_reviewer and event.role == Role.SUBMITTER else ""

@@ -153,6 +153,11 @@ class HowToFixMissing(Incomplete):
     message = _("Write how this can be put right; the sender will read it.")
 
 
+class NoteMissing(Incomplete):
+    code = "note_missing"
+    message = _("Write what is doubtful; colleagues will read it.")
+
+
 class InvalidPayload(Refused):
     """The content does not fit the list's form; `errors` maps field names to sentences."""
 

@@ -44,6 +44,7 @@ class Action(TextChoices):
     SEND_BACK = "send_back", _("sent back to review")
     REOPEN = "reopen", _("reopened")
     DISTINCT = "distinct", _("said to be no duplicate")
+    DOUBT = "doubt", _("left in doubt")
     TAKE_DOWN = "take_down", _("taken down")
     SECOND_LOOK = "second_look", _("take-down looked at by a second person")
     RERENDER = "rerendered", _("shown anew, content unchanged")

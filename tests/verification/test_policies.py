@@ -52,7 +52,7 @@ def make_lease(submission, by):
 
 
 def test_policy_covers_every_action_but_those_taken_elsewhere():
-    assert set(policies.POLICY) == set(TRANSITIONS) | {Action.DISTINCT}
+    assert set(policies.POLICY) == set(TRANSITIONS) | {Action.DISTINCT, Action.DOUBT}
     assert set(TRANSITIONS) >= policies.SUBMITTER_ACTIONS | policies.REVIEWER_ACTIONS
 
 

@@ -1,10 +1,17 @@
 """What views ask of a request."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest
 
+from verification.forms import UNSEEN
 from verification.models import User
+
+# The longest note anybody may write; a text box in a page is no place for more.
+LONGEST_NOTE = 2000
+# More digits than any number of ours has; a longer one is taken for none.
+_MOST_DIGITS = 15
 
 
 def actor(request: HttpRequest) -> User:
@@ -24,3 +31,15 @@ def uid_of(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
+
+
+def number_of(text: str | None) -> int | None:
+    """A whole number out of a query or form, or None where it is none."""
+    if not text or not text.isdecimal() or len(text) > _MOST_DIGITS:
+        return None
+    return int(text)
+
+
+def words_of(data: Mapping[str, str], name: str) -> str:
+    """A text somebody typed: trimmed, without characters nobody can see, of bearable length."""
+    return UNSEEN.sub("", data.get(name, "")).strip()[:LONGEST_NOTE]

@@ -1,25 +1,26 @@
 """Pages of reviewers: the inbox, the workbench, take-downs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from verification import bench, inbox, kinds, leases, people, policies, presenting, publishing, workflow
 from verification.models import Lease, Public, Submission
+from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import LeaseLost, LeaseTaken, NotAllowed, NotFound, NotReviewer, Refused
-from verification.sop import CHECKLISTS, REASONS, Action, Risk, Status
-from verification.views.requests import actor, request_id, uid_of
+from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Risk, Status
+from verification.views.requests import actor, number_of, request_id, uid_of, words_of
 
 PAGE = 20
-_STEPS = frozenset({Action.VERIFY, Action.ENTER, Action.RETURN, Action.REJECT, Action.MARK_DUPLICATE})
 
 
 def _reviewer(request: HttpRequest) -> Standing:
@@ -30,6 +31,7 @@ def _reviewer(request: HttpRequest) -> Standing:
 
 
 @login_required
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this reviewer, highest risk first, then oldest."""
     who = _reviewer(request)
@@ -37,12 +39,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     everything = inbox.waiting_for(who)
     wanted = {"verify": Status.COLLECTED, "enter": Status.VERIFIED}.get(step)
     rows = everything.filter(status=wanted) if wanted else everything
-    start = int(request.GET.get("from", "0")) if request.GET.get("from", "0").isdecimal() else 0
-    page = list(rows[start : start + PAGE + 1])
-    held = {lease.submission_id: lease for lease in Lease.objects.filter(holder=who.user, submission__in=page)}
-    upcoming = everything.first()
+    start = number_of(request.GET.get("from")) or 0
+    page = list(rows.select_related("organisation")[start : start + PAGE + 1])
+    held = {lease.submission_id: lease for lease in _live_leases().filter(holder=who.user, submission__in=page)}
+    doubts = inbox.doubts([s.pk for s in page])
+    upcoming = inbox.next_for(who)
     context = {
-        "waiting": [_queued(s, held.get(s.pk)) for s in page[:PAGE]],
+        "waiting": [_queued(s, held.get(s.pk), s.pk in doubts) for s in page[:PAGE]],
         "filters": {"step": step, "kind": ""},
         "counts": inbox.counts_for(who),
         "oldest": min((s.submitted_at for s in page), default=None),
@@ -54,7 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "inbox.html", context)
 
 
-def _queued(found: Submission, lease: Lease | None) -> dict[str, Any]:
+def _queued(found: Submission, lease: Lease | None, in_doubt: bool) -> dict[str, Any]:
     spec = kinds.get(found.kind)
     facets = spec.facets(found.payload)
     return {
@@ -67,84 +70,165 @@ def _queued(found: Submission, lease: Lease | None) -> dict[str, Any]:
         "status": found.status,
         "risk": Risk(found.risk).name.lower(),
         "submitted_at": found.submitted_at,
-        "why": bench.why_next(found),
+        "why": bench.why_next(found, in_doubt=in_doubt),
         "lease": lease and {"holder": "", "mine": True, "until": lease.until},
     }
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The workbench. Opening it claims the entry for ten minutes; each button is one step."""
     who = _reviewer(request)
     found = inbox.seen_by(uid, who.user)
-    if request.method == "POST":
-        try:
-            done = _take(request, found, who)
-        except Refused as refused:
-            found = inbox.seen_by(uid, who.user)
-            conflict = bench.conflict(refused, found, next_url=reverse("review_next"))
-            context = bench.context(found, who, lease=_lease_of(found), conflict=conflict, posted=request.POST)
-            return render(request, "review.html", context, status=refused.status)
-        if done is not None:
-            return done
-    return render(request, "review.html", _opened(found, who))
+    if request.method != "POST":
+        return render(request, "review.html", _opened(found, who))
+    try:
+        return _decide(request, found, who)
+    except Refused as refused:
+        found = inbox.seen_by(uid, who.user)
+        context = bench.context(
+            found,
+            who,
+            lease=_lease_of(found),
+            refused=refused,
+            next_url=reverse("review_next", kwargs={"after": uid}),
+            posted=request.POST,
+        )
+        return render(request, "review.html", context, status=refused.status)
 
 
 def _opened(found: Submission, who: Standing) -> dict[str, Any]:
     """Claim it where this reviewer may decide on it; say why where she may not."""
-    conflict = None
-    if found.status in (Status.COLLECTED, Status.VERIFIED):
+    refusal: Refused | None = None
+    if found.status in WAITING:
         try:
             for rule in (policies.not_an_author, policies.not_their_organisation):
                 rule(policies.Step(Action.VERIFY, found, who))
             held = _lease_of(found)
             if held is None or held.holder_id != who.user.pk:
                 leases.claim([found.pk], by=who.user)
+        except LeaseTaken:
+            pass  # the page says who is on it
         except Refused as refused:
-            conflict = None if isinstance(refused, LeaseTaken) else bench.conflict(refused, found, next_url=reverse("review_next"))
-    return bench.context(found, who, lease=_lease_of(found), conflict=conflict)
+            refusal = refused
+    next_url = reverse("review_next", kwargs={"after": found.uid})
+    return bench.context(found, who, lease=_lease_of(found), refused=refusal, next_url=next_url)
+
+
+def _live_leases() -> Any:
+    return Lease.objects.filter(until__gt=ClockTimestamp())
 
 
 def _lease_of(found: Submission) -> Lease | None:
-    return Lease.objects.select_related("holder").filter(submission=found, until__gt=timezone.now()).first()
+    lease: Lease | None = _live_leases().select_related("holder").filter(submission=found).first()
+    return lease
 
 
-def _take(request: HttpRequest, found: Submission, who: Standing) -> HttpResponse | None:
-    """Do what the button says; None where the same entry is shown again for the next step."""
+@dataclass(frozen=True)
+class _Decision:
+    """What a reviewer's button says of one submission, under which fence."""
+
+    found: Submission
+    fence: int
+    data: QueryDict
+    common: dict[str, Any]
+
+    @property
+    def note(self) -> str:
+        return words_of(self.data, "note")
+
+
+def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpResponse:
+    """Do what the button says, then go on: to the same entry's next step, or to the next entry."""
     data = request.POST
-    action = data.get("action", "")
-    fence = int(data["fence"]) if data.get("fence", "").isdecimal() else None
-    common: dict[str, Any] = {"by": who.user, "request_id": request_id(request)}
-    if action == "doubt":
-        leases.release(found.pk, by=who.user)
-        return redirect("review_next", after=found.uid)
+    decide = _BUTTONS.get(data.get("action", ""))
+    if decide is None:
+        raise NotAllowed()
+    fence = number_of(data.get("fence"))
     if fence is None:
         raise LeaseLost()
-    if action == Action.DISTINCT:
-        other = uid_of(data.get("candidate"))
-        if other is None:
-            raise NotFound()
-        workflow.say_distinct(found.pk, other=other, fence=fence, **common)
-        return redirect("review", uid=found.uid)
-    if action == Action.TAKE_DOWN:
-        publishing.take_down(
-            found.record, reason=data.get("reason", ""), note=data.get("note", ""), submission_id=found.pk, fence=fence, **common
-        )
-        return redirect("review_next")
-    if action not in _STEPS:
-        raise NotAllowed()
-    step = Action(action)
-    reason = data.get("reason", "") or (REASONS[step][0] if step == Action.MARK_DUPLICATE else "")
-    workflow.advance(
-        [found.pk], step, fence=fence, answers=_answers(data, step), reason=reason, note=data.get("how_to_fix") or data.get("note", ""), **common
+    common = {"by": who.user, "request_id": request_id(request)}
+    return decide(_Decision(found, fence, data, common))
+
+
+def _leave_in_doubt(decision: _Decision) -> HttpResponse:
+    workflow.leave_in_doubt(decision.found.pk, fence=decision.fence, note=decision.note, **decision.common)
+    return redirect("review_next", after=decision.found.uid)
+
+
+def _say_distinct(decision: _Decision) -> HttpResponse:
+    other = uid_of(decision.data.get("candidate"))
+    if other is None:
+        raise NotFound()
+    workflow.say_distinct(decision.found.pk, other=other, fence=decision.fence, **decision.common)
+    return redirect("review", uid=decision.found.uid)
+
+
+def _rebase(decision: _Decision) -> HttpResponse:
+    """Against what is published now, its content as sent; all steps begin anew."""
+    workflow.advance([decision.found.pk], Action.REBASE, fence=decision.fence, **decision.common)
+    return redirect("review", uid=decision.found.uid)
+
+
+def _carry_out(decision: _Decision) -> HttpResponse:
+    """Take down the record somebody asks to have withdrawn."""
+    publishing.take_down(
+        decision.found.record,
+        reason=decision.data.get("reason", ""),
+        note=decision.note,
+        submission_id=decision.found.pk,
+        fence=decision.fence,
+        **decision.common,
     )
-    if step == Action.VERIFY and found.risk == Risk.ROUTINE:
-        return redirect("review", uid=found.uid)
     return redirect("review_next")
 
 
-def _answers(data: Any, step: Action) -> Mapping[str, Any]:
+def _mark_duplicate(decision: _Decision) -> HttpResponse:
+    other = uid_of(decision.data.get("candidate"))
+    workflow.advance(
+        [decision.found.pk],
+        Action.MARK_DUPLICATE,
+        fence=decision.fence,
+        reason=REASONS[Action.MARK_DUPLICATE][0],
+        note=decision.note,
+        events={decision.found.pk: {"related": other}} if other else None,
+        **decision.common,
+    )
+    return redirect("review_next")
+
+
+def _step(decision: _Decision) -> HttpResponse:
+    """Verify, enter, return or reject."""
+    step = Action(decision.data["action"])
+    workflow.advance(
+        [decision.found.pk],
+        step,
+        fence=decision.fence,
+        answers=_answers(decision.data, step),
+        reason=decision.data.get("reason", ""),
+        note=words_of(decision.data, "how_to_fix") or decision.note,
+        **decision.common,
+    )
+    if step == Action.VERIFY and decision.found.risk == Risk.ROUTINE:
+        return redirect("review", uid=decision.found.uid)
+    return redirect("review_next")
+
+
+_BUTTONS: dict[str, Callable[[_Decision], HttpResponse]] = {
+    Action.VERIFY: _step,
+    Action.ENTER: _step,
+    Action.RETURN: _step,
+    Action.REJECT: _step,
+    Action.MARK_DUPLICATE: _mark_duplicate,
+    Action.DISTINCT: _say_distinct,
+    Action.DOUBT: _leave_in_doubt,
+    Action.REBASE: _rebase,
+    Action.TAKE_DOWN: _carry_out,
+}
+
+
+def _answers(data: QueryDict, step: Action) -> Mapping[str, Any]:
     if step not in CHECKLISTS:
         return {}
     ticked = set(data.getlist("answers"))
@@ -155,6 +239,7 @@ def _answers(data: Any, step: Action) -> Mapping[str, Any]:
 
 
 @login_required
+@require_safe
 def review_next(request: HttpRequest, after: UUID | None = None) -> HttpResponse:
     """On to the next entry, or to the inbox where nothing is left."""
     who = _reviewer(request)
@@ -169,17 +254,16 @@ def renew(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Fragment: the lease, for ten more minutes while the page stays open."""
     who = _reviewer(request)
     found = inbox.seen_by(uid, who.user)
-    fence = request.POST.get("fence", "")
     try:
-        leases.renew(found.pk, by=who.user, fence=int(fence) if fence.isdecimal() else 0)
+        leases.renew(found.pk, by=who.user, fence=number_of(request.POST.get("fence")) or 0)
     except LeaseLost:
         pass
-    context = {"lease": bench.lease_words(_lease_of(found), who), "renew_url": reverse("renew", kwargs={"uid": uid})}
-    return render(request, "_lease.html", context)
+    lease = bench.lease_words(_lease_of(found), who)
+    return render(request, "_lease.html", {"lease": lease, "renew_url": reverse("renew", kwargs={"uid": uid})})
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take a record down at once: its own proven organisation, or a reviewer, with a reason."""
     row = Public.objects.live().filter(pk=uid).first()
@@ -188,19 +272,20 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
     who = people.standing(actor(request), now=timezone.now())
     if not policies.may_take_down(who, row.organisation_id):
         raise NotAllowed()
+    values = {"reason": request.POST.get("reason", ""), "note": words_of(request.POST, "note")}
     error, status = "", 200
     if request.method == "POST":
-        reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
         try:
-            publishing.take_down(uid, by=who.user, reason=reason, note=note, request_id=request_id(request))
+            publishing.take_down(uid, by=who.user, request_id=request_id(request), **values)
             return redirect("record", kind=row.kind, uid=uid)
         except Refused as refused:
             error, status = str(refused), refused.status
     context = {
+        "kind": row.kind,
         "record": presenting.body(row),
         "reasons": presenting.choices(REASONS[Action.TAKE_DOWN]),
         "errors": {"reason": error} if error else {},
-        "values": {"reason": request.POST.get("reason", ""), "note": request.POST.get("note", "")},
+        "values": values,
     }
     return render(request, "takedown.html", context, status=status)
 
