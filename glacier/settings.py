@@ -109,8 +109,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# One-second timeouts: a dead broker must never hold a reviewer's request.
+# One-second timeouts and one try: a dead broker must never hold a reviewer's request. (kombu would
+# otherwise try again for six seconds, whatever `retry=False` says.)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 0,
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
     "retry_on_timeout": False,
