@@ -30,7 +30,7 @@ def context(
     refused: Refused | None = None,
     posted: Mapping[str, Any] | None = None,
 ) -> Words:
-    """Everything review.html shows. `refused` is what became of the button pressed, `posted` what came with it."""
+    """Everything review.html shows. `refused` is what became of the button, `posted` what came with it."""
     spec = kinds.get(found.kind)
     before = workflow.stored_payload(spec, found.record) if found.base_version else None
     payload = spec.filled(found.payload, before)
@@ -179,7 +179,9 @@ def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Eve
             "action": action,
             "title": _("Verify") if action == Action.VERIFY else _("Enter"),
             "open": not asked.error or asked.action == action,
-            "questions": [{"code": c, "text": t, "checked": c in ticked} for c, t in CHECKLISTS[action].items()],
+            "questions": [
+                {"code": c, "text": t, "checked": c in ticked} for c, t in CHECKLISTS[action].items()
+            ],
             "asks_grounds": action == Action.VERIFY,
             "grounds": [_ground(found, ground, ticked=ground in grounds) for ground in Ground],
             "note": asked.of(action).get("note", ""),
@@ -234,7 +236,12 @@ def lease_words(lease: Lease | None, who: Standing) -> Words | None:
     if lease is None:
         return None
     mine = lease.holder_id == who.user.pk
-    return {"holder": lease.holder.pseudonym, "mine": mine, "until": lease.until, "fence": lease.fence if mine else ""}
+    return {
+        "holder": lease.holder.pseudonym,
+        "mine": mine,
+        "until": lease.until,
+        "fence": lease.fence if mine else "",
+    }
 
 
 def _conflict(refused: Refused, found: Submission, held: Words | None, next_url: str) -> Words:

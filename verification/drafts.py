@@ -1,4 +1,4 @@
-"""A form being filled in: new, a correction of a record, or an answer to a return. Nothing is stored until it is sent."""
+"""A form being filled in: new, a correction, an answer to a return. Nothing is stored until it is sent."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,12 @@ class Draft:
     """The form of one list, what it starts from, and what was typed into it."""
 
     def __init__(
-        self, spec: Kind, start: Payload, *, record: Public | None = None, submission: Submission | None = None
+        self,
+        spec: Kind,
+        start: Payload,
+        *,
+        record: Public | None = None,
+        submission: Submission | None = None,
     ) -> None:
         self.spec = spec
         self.start = start
@@ -33,7 +38,7 @@ class Draft:
         self._rows: list[dict[str, Any]] = _rows_of_payload(start)
 
     def bind(self, data: Data | None, step: str) -> None:
-        """Take what was typed. It is judged at *check* and *send*; *read* puts the pasted lines into the table."""
+        """Take what was typed: judged at *check* and *send*; *read* puts pasted lines into the table."""
         if data is None:
             return
         self.typed = data
@@ -55,7 +60,7 @@ class Draft:
 
     @property
     def payload(self) -> Payload:
-        """The canonical payload of a valid draft. A private field left blank in a correction stays as it is."""
+        """The payload of a valid draft. A private field left blank in a correction stays as it is."""
         payload: Payload = self.form.payload()  # type: ignore[attr-defined]
         if self.record is None:
             return payload
@@ -89,7 +94,10 @@ class Draft:
     def answers(self) -> list[dict[str, Any]]:
         """A valid draft's answers, part by part, to be checked before sending."""
         rows = {row["name"]: row for row in presenting.rows(self.spec, self.payload)}
-        rows["lines"] = {"label": self.form["lines"].label, "value": self.spec.show("lines", self.payload.get("lines"))}
+        rows["lines"] = {
+            "label": self.form["lines"].label,
+            "value": self.spec.show("lines", self.payload.get("lines")),
+        }
         return [
             {
                 "section_id": part.id,
@@ -124,7 +132,10 @@ class Draft:
         if self.spec.paste is None:
             return {"read": [], "unread": []}
         read, unread = self.spec.paste(text)
-        return {"read": [{**line["line"], "text": line["text"], "doubt": line["doubt"]} for line in read], "unread": unread}
+        return {
+            "read": [{**line["line"], "text": line["text"], "doubt": line["doubt"]} for line in read],
+            "unread": unread,
+        }
 
     def _add_pasted(self, text: str) -> None:
         if self.spec.paste is None:
@@ -162,7 +173,10 @@ def correction(spec: Kind, record: UUID) -> Draft:
 
 def of_submission(submission: Submission) -> Draft:
     """The form filled with what was sent, to be put right by its sender."""
-    if submission.status not in (Status.RETURNED, Status.COLLECTED, Status.VERIFIED) or submission.intent == Intent.WITHDRAWAL:
+    if (
+        submission.status not in (Status.RETURNED, Status.COLLECTED, Status.VERIFIED)
+        or submission.intent == Intent.WITHDRAWAL
+    ):
         raise WrongStatus()
     spec = kinds.get(submission.kind)
     base = Public.objects.filter(pk=submission.record).first() if submission.base_version else None
@@ -171,7 +185,9 @@ def of_submission(submission: Submission) -> Draft:
 
 def matches(spec: Kind, found: Sequence[Organisation]) -> list[dict[str, Any]]:
     """Organisations to choose from."""
-    return [{"uid": str(o.uid), "name": o.name, "place": spec.show("place", o.place), "why": ""} for o in found]
+    return [
+        {"uid": str(o.uid), "name": o.name, "place": spec.show("place", o.place), "why": ""} for o in found
+    ]
 
 
 def _without_private(spec: Kind, payload: Payload) -> Payload:

@@ -22,7 +22,9 @@ def waiting_for(who: Standing) -> QuerySet[Submission]:
     Left out: what they wrote, what is about their organisation, what somebody else is checking, and the
     second step of what they verified where two people are asked for.
     """
-    elsewhere = Lease.objects.filter(submission=OuterRef("pk"), until__gt=ClockTimestamp()).exclude(holder=who.user)
+    elsewhere = Lease.objects.filter(submission=OuterRef("pk"), until__gt=ClockTimestamp()).exclude(
+        holder=who.user
+    )
     return (
         Submission.objects.waiting()
         .filter(~Exists(elsewhere))
@@ -86,6 +88,14 @@ def mine(user: User, *, before: int | None = None, limit: int = 20) -> list[Subm
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows[:limit])
+
+
+def own(uid: UUID, user: User) -> Submission:
+    """A person's own submission; NotFound where there is none of theirs."""
+    found = Submission.objects.select_related("organisation").filter(uid=uid, submitted_by=user).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def verdicts(submissions: Sequence[Submission]) -> Mapping[int, Verdict]:

@@ -1,4 +1,4 @@
-"""Payloads, differences and events in words, for pages: shapes templates can show without deciding anything."""
+"""Payloads, differences and events in words: shapes templates can show without deciding anything."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +22,24 @@ def register_row(spec: Kind, found: Submission, before: Payload | None = None) -
         return []
     value, old = _registered(found.organisation), ""
     if before is not None:
-        was = Organisation.objects.filter(uid=before["organisation"]).first() if before.get("organisation") else None
+        was = (
+            Organisation.objects.filter(uid=before["organisation"]).first()
+            if before.get("organisation")
+            else None
+        )
         old = _registered(was)
     changed = before is not None and old != value
     label = spec.fields["organisation"].label
-    return [{"name": "organisation", "label": label, "value": value, "old": old, "changed": changed, "private": False}]
+    return [
+        {
+            "name": "organisation",
+            "label": label,
+            "value": value,
+            "old": old,
+            "changed": changed,
+            "private": False,
+        }
+    ]
 
 
 def _registered(organisation: Organisation | None) -> str:
@@ -70,7 +83,9 @@ def lines(payload: Payload, before: Payload | None = None) -> list[Row]:
         elif old is None:
             shown.append({**new, "change": "added", "old": None})
         else:
-            shown.append({**new, "change": "changed" if new != old else "", "old": old if new != old else None})
+            shown.append(
+                {**new, "change": "changed" if new != old else "", "old": old if new != old else None}
+            )
     return shown
 
 

@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from verification.views import about, account, public, reviewing, submitting
+from verification.views import about, account, mine, public, reviewing, submitting
 
 urlpatterns = [
     path("submit/<slug:kind>/", submitting.submit, name="submit"),
     path("submit/<slug:kind>/lines/", submitting.submit_lines, name="submit_lines"),
     path("submit/<slug:kind>/organisations/", submitting.organisations, name="organisations"),
-    path("mine/", submitting.mine, name="mine"),
-    path("mine/<uuid:uid>/", submitting.submission, name="submission"),
+    path("mine/", mine.mine, name="mine"),
+    path("mine/<uuid:uid>/", mine.submission, name="submission"),
     path("mine/<uuid:uid>/received/", submitting.submitted, name="submitted"),
     path("mine/<uuid:uid>/edit/", submitting.edit, name="edit"),
-    path("mine/withdraw/<uuid:uid>/", submitting.withdrawal, name="withdrawal"),
+    path("mine/withdraw/<uuid:uid>/", mine.withdrawal, name="withdrawal"),
     path("review/", reviewing.queue, name="inbox"),
     path("review/next/", reviewing.review_next, name="review_next"),
     path("review/next/<uuid:after>/", reviewing.review_next, name="review_next"),

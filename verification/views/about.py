@@ -1,4 +1,4 @@
-"""Status and methodology: what the machinery does, and the procedure it follows. Both public, both from live data."""
+"""Status and methodology: what the machinery does, and the procedure it follows. From live data."""
 
 from typing import Any
 
@@ -43,12 +43,21 @@ def status(request: HttpRequest) -> HttpResponse:
 
 def _list_status(spec: Kind) -> dict[str, Any]:
     stands = dict(
-        Submission.objects.open().filter(kind=spec.slug).values_list("status").annotate(n=Count("pk")).order_by()
+        Submission.objects.open()
+        .filter(kind=spec.slug)
+        .values_list("status")
+        .annotate(n=Count("pk"))
+        .order_by()
     )
     fresh = dict(
-        Public.objects.filter(kind=spec.slug, state=State.LIVE).values_list("freshness").annotate(n=Count("pk")).order_by()
+        Public.objects.filter(kind=spec.slug, state=State.LIVE)
+        .values_list("freshness")
+        .annotate(n=Count("pk"))
+        .order_by()
     )
-    parked = Attempt.objects.filter(parked_at__isnull=False, submission__kind=spec.slug, submission__status=Status.ENTERED)
+    parked = Attempt.objects.filter(
+        parked_at__isnull=False, submission__kind=spec.slug, submission__status=Status.ENTERED
+    )
     return {
         "kind": spec.slug,
         "label": spec.label,
@@ -67,15 +76,20 @@ def _list_status(spec: Kind) -> dict[str, Any]:
 def about(request: HttpRequest) -> HttpResponse:
     """The procedure in force, written from the tables that enforce it."""
     now = timezone.now()
-    active = Reviewer.objects.filter(suspended_at=None, checked_at__lte=now, expires_at__gt=now, user__is_active=True)
+    active = Reviewer.objects.filter(
+        suspended_at=None, checked_at__lte=now, expires_at__gt=now, user__is_active=True
+    )
     context = {
         "sop_version": SOP_VERSION,
         "transitions": [_transition(action) for action in TRANSITIONS],
         "checklists": [
-            {"title": Action(action).label, "questions": list(questions.values())} for action, questions in CHECKLISTS.items()
+            {"title": Action(action).label, "questions": list(questions.values())}
+            for action, questions in CHECKLISTS.items()
         ],
         "grounds": [{"label": g.label, "asks_link": g in LINKED_GROUNDS} for g in Ground],
-        "reasons": [{"action": a.label, "reasons": [r.label for r in reasons]} for a, reasons in REASONS.items()],
+        "reasons": [
+            {"action": a.label, "reasons": [r.label for r in reasons]} for a, reasons in REASONS.items()
+        ],
         "risks": _risks(),
         "intervals": [_intervals(spec) for spec in kinds.every()],
         "reviewers": active.aggregate(active=Count("pk"), organisations=Count("organisation", distinct=True)),
@@ -102,7 +116,11 @@ def _who(action: Action) -> str:
         return _("a reviewer who had no part in it")
     if policies.by_submitter_or_reviewer in rules:
         return _("its submitter, or a reviewer who thereby becomes an author")
-    return _("its submitter") if policies.by_submitter in rules else _("a reviewer, or the record's own organisation")
+    return (
+        _("its submitter")
+        if policies.by_submitter in rules
+        else _("a reviewer, or the record's own organisation")
+    )
 
 
 def _risks() -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,11 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 def _shown(message: Any) -> dict[str, Any]:
     body = message.get_body(preferencelist=("plain",))
+    at = message["Date"].datetime if message["Date"] else None
     return {
         "to": message["To"],
         "subject": message["Subject"],
-        "at": message["Date"].datetime if message["Date"] else None,
+        # "-0000" means UTC to a mail program, and a time without a zone to Python.
+        "at": at.replace(tzinfo=UTC) if at and at.tzinfo is None else at,
         "text": body.get_content() if body else "",
     }

@@ -31,7 +31,9 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     view = Listing.parse(kind, request.GET)
     page = view.page(request.GET.get("cursor", ""))
     count = view.count(MOST_COUNTED)
-    place = next((view.codes[name] for name in ("place", "county", "city", "province") if name in view.codes), "")
+    place = next(
+        (view.codes[name] for name in ("place", "county", "city", "province") if name in view.codes), ""
+    )
     context = {
         "kind": kind,
         "kind_label": spec.label,
@@ -76,7 +78,7 @@ def _beside(view: Listing, cursor: str) -> str:
 
 @require_safe
 def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
-    """A record with its history. Merged: 302 to the one it became. Taken down: 410, saying since when and why."""
+    """A record with its history. Merged: 302 to the one it became. Taken down: 410, since when, why."""
     spec = kinds.get(kind)
     etag = list_etag(kind)
     if unchanged := not_modified(request, etag):
@@ -113,4 +115,3 @@ def _gone(request: HttpRequest, spec: Kind, row: Public, entries: list[history.E
         "entries": presenting.of_record(spec, entries),
     }
     return render(request, "gone.html", context, status=410)
-

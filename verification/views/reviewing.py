@@ -1,19 +1,22 @@
 """Pages of reviewers: the inbox, the workbench, take-downs."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from verification import bench, inbox, kinds, leases, people, policies, presenting, publishing, workflow
-from verification.models import Lease, Public, Submission
+from verification.models import Lease, Public, Submission, TakeDown
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import LeaseLost, LeaseTaken, NotAllowed, NotFound, NotReviewer, Refused
@@ -41,7 +44,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = everything.filter(status=wanted) if wanted else everything
     start = number_of(request.GET.get("from")) or 0
     page = list(rows.select_related("organisation")[start : start + PAGE + 1])
-    held = {lease.submission_id: lease for lease in _live_leases().filter(holder=who.user, submission__in=page)}
+    held = {
+        lease.submission_id: lease for lease in _live_leases().filter(holder=who.user, submission__in=page)
+    }
     doubts = inbox.doubts([s.pk for s in page])
     upcoming = inbox.next_for(who)
     context = {
@@ -149,7 +154,10 @@ def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpRespo
     if fence is None:
         raise LeaseLost()
     common = {"by": who.user, "request_id": request_id(request)}
-    return decide(_Decision(found, fence, data, common))
+    done = decide(_Decision(found, fence, data, common))
+    said = {"title": kinds.get(found.kind).facets(found.payload).title, "what": Action(data["action"]).label}
+    messages.success(request, _("%(title)s: %(what)s") % said)
+    return done
 
 
 def _leave_in_doubt(decision: _Decision) -> HttpResponse:
@@ -200,7 +208,7 @@ def _mark_duplicate(decision: _Decision) -> HttpResponse:
 
 def _step(decision: _Decision) -> HttpResponse:
     """Verify, enter, return or reject."""
-    step = Action(decision.data["action"])
+    step = Action(decision.data.get("action", ""))
     workflow.advance(
         [decision.found.pk],
         step,
@@ -254,12 +262,12 @@ def renew(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Fragment: the lease, for ten more minutes while the page stays open."""
     who = _reviewer(request)
     found = inbox.seen_by(uid, who.user)
-    try:
+    with suppress(LeaseLost):
         leases.renew(found.pk, by=who.user, fence=number_of(request.POST.get("fence")) or 0)
-    except LeaseLost:
-        pass
     lease = bench.lease_words(_lease_of(found), who)
-    return render(request, "_lease.html", {"lease": lease, "renew_url": reverse("renew", kwargs={"uid": uid})})
+    return render(
+        request, "_lease.html", {"lease": lease, "renew_url": reverse("renew", kwargs={"uid": uid})}
+    )
 
 
 @login_required
@@ -272,11 +280,11 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
     who = people.standing(actor(request), now=timezone.now())
     if not policies.may_take_down(who, row.organisation_id):
         raise NotAllowed()
-    values = {"reason": request.POST.get("reason", ""), "note": words_of(request.POST, "note")}
+    reason, note = request.POST.get("reason", ""), words_of(request.POST, "note")
     error, status = "", 200
     if request.method == "POST":
         try:
-            publishing.take_down(uid, by=who.user, request_id=request_id(request), **values)
+            publishing.take_down(uid, by=who.user, reason=reason, note=note, request_id=request_id(request))
             return redirect("record", kind=row.kind, uid=uid)
         except Refused as refused:
             error, status = str(refused), refused.status
@@ -285,7 +293,7 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
         "record": presenting.body(row),
         "reasons": presenting.choices(REASONS[Action.TAKE_DOWN]),
         "errors": {"reason": error} if error else {},
-        "values": values,
+        "values": {"reason": reason, "note": note},
     }
     return render(request, "takedown.html", context, status=status)
 
@@ -295,5 +303,9 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
 def second_look(request: HttpRequest, pk: int) -> HttpResponse:
     """A second reviewer looked at a take-down and found it right."""
     who = _reviewer(request)
-    publishing.second_look(pk, by=who.user, request_id=request_id(request))
+    try:
+        publishing.second_look(pk, by=who.user, request_id=request_id(request))
+    except TakeDown.DoesNotExist:
+        raise NotFound() from None
+    messages.success(request, _("Thank you: the take-down has its second look."))
     return redirect("inbox")
