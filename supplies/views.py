@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from supplies import places
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "median_minutes": measures.median_minutes_today("needs"),
         "tiles": _tiles(),
-        "province": {"code": PROVINCE, "name": places.name(PROVINCE)},
+        "province": {"code": PROVINCE, "name": _in_full(places.get(PROVINCE))},
         "longest_unmet": [presenting.body(row) for row in live.order_by("unmet_since", "uid")[:SHORT_LIST]],
         "newest": [presenting.body(row) for row in live.order_by("-verified_at", "uid")[:SHORT_LIST]],
         "corrections": [
@@ -56,10 +57,17 @@ def _tiles() -> list[dict[str, Any]]:
     return [
         {
             "code": place.code,
-            "name": place.name,
-            "short": place.shown,
+            "name": _in_full(place),
+            # A square has room for one word.
+            "short": places.label(place.code, get_language() or "").split()[0],
             "count": (count := counts.get(f"place:{place.code}", 0)),
             "level": sum(count >= level for level in LEVELS),
         }
         for place in places.children(PROVINCE)
     ]
+
+
+def _in_full(place: places.Place) -> str:
+    """The place's whole name: 湖北省, or Hubei on English pages."""
+    english = (get_language() or "").startswith("en")
+    return places.label(place.code, "en") if english else place.name
