@@ -3,9 +3,13 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from glacier import demonstration
+
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """The demonstration flag, and the address of this page in the other language."""
+    """The demonstration flag, its accounts where one signs in, and this address in the other language."""
     path = request.get_full_path()
     other = path.removeprefix("/en") or "/" if path.startswith("/en/") else f"/en{path}"
-    return {"demo": settings.DEMO, "other_language_url": other}
+    found: dict[str, object] = {"demo": settings.DEMO, "other_language_url": other}
+    at_the_door = request.resolver_match and request.resolver_match.url_name == "account_login"
+    return found | ({"demo_accounts": demonstration.accounts()} if settings.DEMO and at_the_door else {})

@@ -1,0 +1,99 @@
+"""Who acts in the demonstration: organisations, accounts, and what each may do."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from glacier.demonstration import contents
+from verification import people
+from verification.journal import acting
+from verification.models import Organisation, Robot, User
+from verification.models.people import OrganisationKind
+
+# Everybody's. It is printed and shown: a demonstration has no secrets.
+PASSWORD: Final = "glacier-demo-2020"  # noqa: S105
+
+_COORDINATORS: Final = "coordinators"
+_LOOKED_AFTER: Final = ("organisation", "organisationalias", "membership")
+
+
+def accounts() -> list[dict[str, str]]:
+    """Who can sign in: mail, password, who it is and what she can do, in the active language."""
+    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return [
+        {"email": p["email"], "password": PASSWORD, "who": p["who"][language], "can": p["can"][language]}
+        for p in contents.read("people")
+        if "who" in p
+    ]
+
+
+def emails() -> list[str]:
+    """The mail addresses of everybody in the demonstration."""
+    return [person["email"] for person in contents.read("people")]
+
+
+def enrol(*, now: datetime) -> dict[str, User]:
+    """Organisations, then people, by key; the coordinator checked the reviewers' names."""
+    registrar = User.objects.robot(Robot.REGISTRAR)
+    houses = {row["name"]: _add_organisation(row, by=registrar) for row in contents.read("organisations")}
+    password = make_password(PASSWORD)
+    cast = {row["key"]: _sign_up(row, password, by=registrar) for row in contents.read("people")}
+    for row in contents.read("people"):
+        user = cast[row["key"]]
+        if "member_of" in row:
+            people.add_member(user=user, organisation=houses[row["member_of"]], by=registrar)
+        if "reviews_for" in row:
+            people.add_reviewer(
+                user=user,
+                organisation=houses[row["reviews_for"]],
+                legal_name=row["legal_name"],
+                by=cast["coordinator"],
+                checked_at=now - timedelta(minutes=1),
+                expires_at=now + timedelta(days=365),
+            )
+        if "coordinates" in row:
+            user.groups.add(coordinators())
+    return cast
+
+
+def _add_organisation(row: Mapping[str, Any], *, by: User) -> Organisation:
+    return people.add_organisation(
+        name=row["name"],
+        kind=OrganisationKind(row["kind"]),
+        place=row["place"],
+        proven=row["proven"],
+        aliases=tuple(row["aliases"]),
+        by=by,
+    )
+
+
+def _sign_up(row: Mapping[str, Any], password: str, *, by: User) -> User:
+    """An account with a confirmed mail address. One hash serves all: they share the password anyway."""
+    with acting(by=by, reason="demonstration"):
+        user = User(
+            email=row["email"],
+            pseudonym=row["pseudonym"],
+            password=password if "who" in row else make_password(None),
+            is_staff="coordinates" in row,
+        )
+        user.save(force_insert=True)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def coordinators() -> Group:
+    """The group that reads everything in the admin and looks after organisations and memberships."""
+    group, _new = Group.objects.get_or_create(name=_COORDINATORS)
+    reading = Q(codename__startswith="view_")
+    writing = Q(codename__in=[f"{verb}_{model}" for model in _LOOKED_AFTER for verb in ("add", "change")])
+    ours = Permission.objects.filter(
+        reading | writing, content_type__app_label__in=("verification", "supplies")
+    )
+    group.permissions.set(ours)
+    return group

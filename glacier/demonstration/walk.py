@@ -1,0 +1,175 @@
+"""The demonstration's needs, walked through the real workflow: submitted, verified, entered, published.
+
+Nothing is written past the door. All of it is one transaction: the demonstration is there, or it is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from glacier.demonstration import cast, contents
+from supplies.lists.needs import NEEDS
+from verification import duplicates, leases, publishing, workflow
+from verification.models import Submission, TakeDown, User
+from verification.refusals import Refused
+from verification.sop import CHECKLISTS, Action, Ground, Reason
+
+Row = Mapping[str, Any]
+
+_CONTENT: Final = frozenset(NEEDS.fields) - {"source_dated"}
+_PRIVATE: Final = frozenset(name for name, field in NEEDS.fields.items() if not field.public)
+_DECIDED: Final = {
+    "returned": Action.RETURN,
+    "rejected": Action.REJECT,
+    "duplicate": Action.MARK_DUPLICATE,
+}
+# Who verifies, who enters.
+_PAIRS: Final = {"one": ("one", "one"), "two": ("two", "two"), "both": ("one", "two")}
+
+
+class Inhabited(Refused):
+    """The database belongs to others, who must not find reviewers with a known password among them."""
+
+    code = "inhabited"
+    message = _("This database holds people who are not of the demonstration. Start with GLACIER_DEMO=0.")
+
+
+def load() -> bool:
+    """Load the demonstration; False where it is there already. Refused: Inhabited."""
+    emails = cast.emails()
+    with transaction.atomic():
+        duplicates.hold(["demonstration"])
+        if User.objects.filter(email=emails[0]).exists():
+            return False
+        if User.objects.filter(is_robot=False).exists():
+            raise Inhabited()
+        Walk(cast.enrol(now=timezone.now())).play()
+    return True
+
+
+class Walk:
+    """One telling of the needs and of what came after."""
+
+    def __init__(self, people: Mapping[str, User]) -> None:
+        self.people = people
+        self.today = timezone.localdate()
+        self.records: dict[str, UUID] = {}
+        self.told: dict[str, Row] = {}
+
+    def play(self) -> None:
+        """All needs first, in batches; then, one by one, what happened to them."""
+        sent = [(row, self._submit(row)) for row in contents.read("needs")]
+        public = [(row, s) for row, s in sent if row["ends"] == "published"]
+        for row, submission in public:
+            self.records[row["organisation_name"]] = submission.record
+            self.told[row["organisation_name"]] = row
+        for some in (public, [(row, s) for row, s in sent if row["ends"] == "verified"]):
+            self._review(some)
+        publish()
+        for row, submission in sent:
+            self._end(row, submission)
+        for row in contents.read("after"):
+            self._follow(row)
+
+    def _submit(self, row: Row) -> Submission:
+        return workflow.submit(kind=NEEDS.slug, data=data_of(row, self.today), by=self.people[row["by"]])
+
+    def _review(self, sent: Sequence[tuple[Row, Submission]]) -> None:
+        """Verify, and enter what shall be public, as few decisions as there are pairs and grounds."""
+        groups: dict[tuple[str, Ground, str], list[int]] = {}
+        for row, submission in sent:
+            key = (row.get("reviewed", "one"), ground_of(submission), row["ends"])
+            groups.setdefault(key, []).append(submission.pk)
+        for (pair, ground, ends), ids in groups.items():
+            verifier, enterer = (self.people[name] for name in _PAIRS[pair])
+            fence = verify(ids, ground, by=verifier)
+            if ends == "published":
+                enter(ids, by=enterer, fence=fence if enterer is verifier else None, held_by=verifier)
+            else:
+                release(ids, by=verifier)
+
+    def _end(self, row: Row, submission: Submission) -> None:
+        """Return, reject, mark or withdraw what does not become public."""
+        reviewer = self.people[_PAIRS[row.get("reviewed", "one")][0]]
+        if action := _DECIDED.get(row["ends"]):
+            reason = row.get("reason", Reason.SAME_RECORD)
+            fence = leases.claim([submission.pk], by=reviewer)
+            note = row.get("how_to_fix", "")
+            workflow.advance([submission.pk], action, by=reviewer, fence=fence, reason=reason, note=note)
+        elif row["ends"] == "withdrawn":
+            workflow.advance(
+                [submission.pk], Action.WITHDRAW, by=self.people[row["by"]], reason=row["reason"]
+            )
+
+    def _follow(self, row: Row) -> None:
+        """Something that happened to a published need."""
+        record, by = self.records[row["of"]], self.people[row["by"]]
+        match row["act"]:
+            case "take_down":
+                publishing.take_down(record, by=by, reason=row["reason"], note=row["note"])
+            case "second_look":
+                publishing.second_look(TakeDown.objects.get(record=record).pk, by=by)
+            case "ask_to_take_down":
+                publishing.request_withdrawal(record, by=by, reason=row["reason"], note=row["note"])
+            case "correct":
+                self._correct(row, record, by)
+
+    def _correct(self, row: Row, record: UUID, by: User) -> None:
+        """A correction; private fields are not sent: whoever corrects cannot see them."""
+        told = {**self.told[row["of"]], **row["changes"]}
+        self.told[row["of"]] = told if row["ends"] == "published" else self.told[row["of"]]
+        data = {name: value for name, value in data_of(told, self.today).items() if name not in _PRIVATE}
+        submission = workflow.submit(kind=NEEDS.slug, data=data, by=by, record=record)
+        if row["ends"] in ("verified", "published"):
+            self._review([({**row, "reviewed": "both"}, submission)])
+            publish()
+        else:
+            self._end(row, submission)
+
+
+def data_of(row: Row, today: date) -> dict[str, Any]:
+    """What is sent in: the row's content, its source dated so many days before today."""
+    dated = (today - timedelta(days=row["days_ago"])).isoformat() if row["source_link"] else ""
+    return {name: row[name] for name in _CONTENT if name in row} | {"source_dated": dated}
+
+
+def ground_of(submission: Submission) -> Ground:
+    """The notice where there is one; else the word of the house itself, or a call to it."""
+    if submission.payload["source_link"]:
+        return Ground.OFFICIAL_NOTICE
+    return Ground.ORGANISATION_STATEMENT if submission.origin == "organisation" else Ground.CALL_BACK
+
+
+def verify(ids: Sequence[int], ground: Ground, *, by: User) -> int:
+    """Take and verify; the fence of the lease."""
+    fence = leases.claim(ids, by=by)
+    answers = {**dict.fromkeys(CHECKLISTS[Action.VERIFY], True), "grounds": [ground]}
+    workflow.advance(ids, Action.VERIFY, by=by, fence=fence, answers=answers)
+    return fence
+
+
+def enter(ids: Sequence[int], *, by: User, fence: int | None, held_by: User) -> None:
+    """Enter under the verifier's own fence, or after she gave them out of her hands."""
+    if fence is None:
+        release(ids, by=held_by)
+        fence = leases.claim(ids, by=by)
+    answers = dict.fromkeys(CHECKLISTS[Action.ENTER], True)
+    workflow.advance(ids, Action.ENTER, by=by, fence=fence, answers=answers)
+
+
+def release(ids: Sequence[int], *, by: User) -> None:
+    """Give all of them back."""
+    for pk in ids:
+        leases.release(pk, by=by)
+
+
+def publish() -> None:
+    """The machine's step, here and now; what fails in the demonstration is a mistake in it."""
+    outcome = publishing.publish_due()
+    if outcome.published != outcome.taken:
+        raise RuntimeError(f"the demonstration could not be published whole: {outcome}")

@@ -1,0 +1,133 @@
+"""The demonstration: loaded once, whole, by the real workflow, and harmless."""
+
+import io
+import json
+import re
+from collections import Counter
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from glacier import demonstration
+from glacier.demonstration import contents
+from supplies import catalogue, places
+from tests.fingerprints import fingerprint
+from tests.people import make_person
+from verification.models import Event, Public, Submission
+from verification.sop import Action, Intent, Risk, State, Status
+
+EVERYBODY = ["clerk", "volunteer", "reviewer-one", "reviewer-two", "coordinator"]
+
+
+def load() -> str:
+    out = io.StringIO()
+    call_command("demonstration", stdout=out)
+    return out.getvalue().strip()
+
+
+def test_demonstration_shows_every_state_and_loads_once(db):
+    assert load() == "loaded"
+    _every_state_is_there()
+    _nothing_private_is_public()
+    _everybody_can_sign_in()
+    before = fingerprint()
+    assert load() == "there already"
+    assert fingerprint() == before
+
+
+def _every_state_is_there() -> None:
+    stand = Counter(Submission.objects.values_list("status", flat=True))
+    assert stand.keys() == set(Status.values) - {Status.ENTERED}, "what is approved is published"
+    assert stand[Status.COLLECTED] >= 12
+    assert stand[Status.VERIFIED] >= 4
+    public = Counter(Public.objects.values_list("state", flat=True))
+    assert public[State.LIVE] >= 35
+    assert public[State.WITHDRAWN] >= 1
+    intents = Submission.objects.filter(status__in=[Status.COLLECTED, Status.VERIFIED])
+    assert set(intents.values_list("intent", flat=True)) == set(Intent.values)
+    assert set(intents.values_list("risk", flat=True)) == set(Risk.values)
+    gone = set(Event.objects.filter(action=Action.TAKE_DOWN).values_list("record", flat=True))
+    assert Public.objects.live().filter(pk__in=gone).exists(), "one was brought back"
+    live = Public.objects.live().values_list("place", flat=True)
+    assert {"420100", "429004", "429005", "429006"} <= {_town(place) for place in live}
+    assert len({place[:4] for place in live if place.startswith("42") and place[:4] != "4290"}) >= 9
+    amounts = [line["amount"]["kind"] for body in _bodies() for line in body["lines"]]
+    assert set(amounts) == {"unknown", "exact", "at_least", "range", "as_many"}
+
+
+def _town(place: str) -> str:
+    return place if places.get(place).stands_alone else place[:4] + "00"
+
+
+def _bodies() -> list[dict]:
+    return [json.loads(body) for body in Public.objects.live().values_list("body", flat=True)]
+
+
+def _nothing_private_is_public() -> None:
+    shown = "".join(body for body in Event.objects.values_list("body", flat=True) if body)
+    for need in contents.read("needs"):
+        assert need["contact_phone"] not in shown
+        assert need["contact_person"] not in shown
+        assert not need["private_note"] or need["private_note"] not in shown
+
+
+def _everybody_can_sign_in() -> None:
+    for name in EVERYBODY:
+        email = f"{name}@glacier.example"
+        assert authenticate(username=email, password=demonstration.PASSWORD)
+        assert EmailAddress.objects.get(email=email).verified
+
+
+def test_demonstration_is_refused_where_others_live(db):
+    make_person("stranger")
+    with pytest.raises(CommandError, match="GLACIER_DEMO=0"):
+        load()
+    assert not Submission.objects.exists()
+
+
+def test_demonstration_is_refused_where_there_is_none(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        load()
+    assert not Submission.objects.exists()
+
+
+def test_demonstration_prints_its_accounts():
+    out = io.StringIO()
+    call_command("demonstration", accounts=True, stdout=out)
+    for name in EVERYBODY:
+        assert f"{name}@glacier.example" in out.getvalue()
+    assert demonstration.PASSWORD in out.getvalue()
+    assert "协调员" in out.getvalue()
+    assert "coordinator:" in out.getvalue()
+
+
+@pytest.mark.parametrize(("page", "demo", "shown"), [
+    ("account_login", True, True),
+    ("account_login", False, False),
+    ("account_signup", True, False),
+])  # fmt: skip
+def test_demonstration_accounts_are_shown_where_one_signs_in(db, settings, page, demo, shown):
+    settings.DEMO = demo
+    content = Client().get(reverse(page)).content.decode()
+    assert (demonstration.PASSWORD in content) == shown
+
+
+def test_demonstration_contacts_cannot_be_dialled():
+    for need in contents.read("needs"):
+        assert re.fullmatch(r"1540000\d{4}", need["contact_phone"])
+        assert re.fullmatch(r"0\d{2,3}-900\d{4,5}", need["office_line"])
+
+
+def test_demonstration_names_only_what_exists():
+    items = {item.code for item in catalogue.items()}
+    houses = {row["name"] for row in contents.read("organisations")}
+    for need in contents.read("needs"):
+        assert {line["item"] for line in need["lines"]} <= items
+        assert places.exists(need["place"])
+    assert all(places.exists(row["place"]) for row in contents.read("organisations"))
+    assert {row["of"] for row in contents.read("after")} <= houses
