@@ -11,7 +11,7 @@ from verification.history import Change, Entry
 from verification.kinds import Kind, Payload
 from verification.models import Event, Organisation, Public, Submission
 from verification.rendering import exact
-from verification.sop import Action, Reason, Role
+from verification.sop import Action, Origin, Reason, Role
 
 Row = dict[str, Any]
 
@@ -105,10 +105,10 @@ def changes(spec: Kind, found: Sequence[Change]) -> tuple[list[Row], list[Row]]:
 
 def _label(spec: Kind, change: Change) -> str:
     if change.line is None:
-        if change.field == "organisation":
-            return _("institution")
+        # What a body says besides the list's own fields.
+        common = {"organisation": _("institution"), "origin": _("origin")}
         field = spec.fields.get(change.field)
-        return str(field.label) if field else change.field
+        return common.get(change.field) or (str(field.label) if field else change.field)
     what = spec.line_labels.get(change.field, change.field)
     parts = [_("Line %(number)d") % {"number": change.line}, spec.show("item", change.item)]
     if change.field != "line":
@@ -118,7 +118,10 @@ def _label(spec: Kind, change: Change) -> str:
 
 def _value(spec: Kind, name: str, value: Any) -> str:
     if name == "organisation" and isinstance(value, Mapping):
-        return str(value.get("name", ""))
+        shown = str(value.get("name", ""))
+        return _("%(name)s (proven)") % {"name": shown} if value.get("proven") else shown
+    if name == "origin" and value in Origin.values:
+        return str(Origin(value).label)
     return spec.show(name, value)
 
 
