@@ -68,7 +68,7 @@ class Run:
             "TEST_MARK": self.mark,
         }
 
-    def start(self) -> "Run":
+    def start(self, patience: float = 90) -> "Run":
         """Start it and wait until it says that it is up."""
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -87,7 +87,7 @@ class Run:
         def up() -> bool:
             return self.file().get("pid") == process.pid
 
-        wait_until(lambda: up() or process.poll() is not None, 90)
+        wait_until(lambda: up() or process.poll() is not None, patience)
         assert up(), self.said()
         return self
 

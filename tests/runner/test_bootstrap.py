@@ -116,3 +116,42 @@ def test_python_that_is_too_old_is_refused_with_a_sentence(tmp_path):
     )
     assert done.returncode == 1
     assert "Python 3.11 or later" in done.stderr
+
+
+WITHOUT_THE_REST = """
+import importlib.metadata as metadata, sys
+allowed = set(sys.argv[1].split(","))
+owners = metadata.packages_distributions()
+normal = lambda name: name.lower().replace("_", "-").replace(".", "-")
+blocked = {module for module, names in owners.items() if not allowed & {normal(name) for name in names}}
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in blocked:
+            raise ModuleNotFoundError(f"No module named {name!r} in a run", name=name)
+
+sys.meta_path.insert(0, Absent())
+import django
+django.setup()
+import celery.apps.beat, celery.apps.worker, celery.concurrency.prefork, gunicorn.app.wsgiapp
+import gunicorn.workers.gthread, kombu.transport.redis
+import glacier.runner.__main__, glacier.runner.prepare, glacier.urls, glacier.wsgi
+from django.core.management import call_command
+from django.template import engines
+from django.urls import get_resolver
+call_command("check")
+get_resolver().reverse_dict
+glacier.celery.app.loader.import_default_modules()
+"""
+
+
+def test_run_needs_no_more_than_its_requirements():
+    """What the tests bring along hides what a run would miss: kombu imports a package it does not require."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THE_REST, ",".join(pins("embedded"))],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

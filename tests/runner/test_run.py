@@ -103,6 +103,40 @@ def test_run_with_data_of_another_major_version_starts_nothing(run):
     assert not run.left_behind()
 
 
+def copied_checkout(run):
+    """What a clone would have, without an environment."""
+    top = run.state / "checkout"
+    for name in ("glacier", "verification", "supplies", "templates", "static", "locale", "requirements"):
+        shutil.copytree(TOP / name, top / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("run", "manage.py"):
+        shutil.copy2(TOP / name, top / name)
+    return top
+
+
+@pytest.mark.long
+def test_run_on_a_machine_with_a_python_and_an_index_only(run):
+    top = copied_checkout(run)
+    fresh = Run(run.state / "state", run.port, top, ["./run"])
+    run.later.append(fresh)
+    fresh.output = run.state / "out"
+    fresh.env = lambda: {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(run.state),
+        "GLACIER_STATE": str(fresh.state),
+        "PORT": str(fresh.port),
+        "TEST_MARK": fresh.mark,
+    }
+    fresh.start(patience=300)
+    assert answers(f"http://127.0.0.1:{fresh.port}/")
+    with psycopg.connect(fresh.file()["env"]["DATABASE_URL"]) as connection:
+        beats = "SELECT count(*) FROM verification_pulse"
+        assert wait_until(lambda: connection.execute(beats).fetchone()[0] > 0, 30), fresh.said()
+    for word in ("again", "exit code", "Traceback", "error"):
+        assert word not in fresh.said()
+    assert fresh.send(signal.SIGTERM) == 0
+    assert not fresh.left_behind()
+
+
 def missing_here(python):
     """What this Python, an older or newer patch of ours, needs beyond what is installed for ours."""
     ask = "import platform; print(platform.python_version())"
@@ -131,12 +165,7 @@ def test_run_works_as_an_ordinary_user(tmp_path_factory, run):
     packages = Path(psycopg.__file__).parents[1]
     if not reachable(packages, account):
         pytest.skip("the packages are out of the user's reach")
-    top = run.state / "checkout"
-    tracked = ("glacier", "verification", "supplies", "templates", "static", "locale", "requirements")
-    for name in tracked:
-        shutil.copytree(TOP / name, top / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("run", "manage.py"):
-        shutil.copy2(TOP / name, top / name)
+    top = copied_checkout(run)
     subprocess.run([python, "-m", "venv", "--without-pip", top / ".venv"], check=True)
     site = next(top.glob(".venv/lib/python*/site-packages"))
     (site / "ours.pth").write_text(f"{packages}\n")
