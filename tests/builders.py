@@ -1,6 +1,5 @@
 """Submissions and records, made only by walking the real workflow: what a test holds, the product can reach."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from verification import leases, publishing, workflow
@@ -34,9 +33,18 @@ def need_payload(**changes) -> dict[str, Any]:
     } | changes
 
 
+PRIVATE = ("contact_person", "contact_phone", "private_note")
+
+
+def correction_payload(**changes) -> dict[str, Any]:
+    """A need as somebody corrects it who cannot see what is private in it."""
+    return {name: value for name, value in need_payload(**changes).items() if name not in PRIVATE or name in changes}
+
+
 def submit_need(by: User, *, record: Any = None, **changes) -> Submission:
-    """A new need, or a correction of `record`; collected."""
-    return workflow.submit(kind="needs", data=need_payload(**changes), by=by, record=record)
+    """A new need; or a correction of `record`, which leaves what is private as it is unless changed."""
+    data = need_payload(**changes) if record is None else correction_payload(**changes)
+    return workflow.submit(kind="needs", data=data, by=by, record=record)
 
 
 def claim(submission: Submission, by: User) -> int:
@@ -46,19 +54,24 @@ def claim(submission: Submission, by: User) -> int:
 
 def verify(submission: Submission, by: User, **changes) -> Submission:
     """Verified by a reviewer who took it."""
-    given: Mapping[str, Any] = {"fence": claim(submission, by), "answers": VERIFY_ANSWERS} | changes
-    return workflow.advance([submission.pk], Action.VERIFY, by=by, **given)[0]
+    changes.setdefault("answers", VERIFY_ANSWERS)
+    fence = changes.pop("fence", None) or claim(submission, by)
+    return workflow.advance([submission.pk], Action.VERIFY, by=by, fence=fence, **changes)[0]
 
 
 def enter(submission: Submission, by: User, **changes) -> Submission:
     """Entered: approved, waiting for the machine."""
-    given: Mapping[str, Any] = {"fence": claim(submission, by), "answers": ENTER_ANSWERS} | changes
-    return workflow.advance([submission.pk], Action.ENTER, by=by, **given)[0]
+    changes.setdefault("answers", ENTER_ANSWERS)
+    fence = changes.pop("fence", None) or claim(submission, by)
+    return workflow.advance([submission.pk], Action.ENTER, by=by, fence=fence, **changes)[0]
 
 
 def approve(submission: Submission, verifier: User, enterer: User | None = None) -> Submission:
     """Verified and entered; by two people where a second is named."""
-    return enter(verify(submission, verifier), enterer or verifier)
+    verified = verify(submission, verifier)
+    if enterer is not None:
+        leases.release(submission.pk, by=verifier)
+    return enter(verified, enterer or verifier)
 
 
 def publish(submission: Submission) -> Public:

@@ -16,7 +16,7 @@ from django.db.models import Count, Max
 from django.utils.encoding import force_str
 
 from verification.models import Event, Public, Submission
-from verification.sop import Action, Reason
+from verification.sop import HIDING, Action
 
 # What the public may know of: the rest of a submission's life is between its sender and the reviewers.
 PUBLIC_ACTIONS = (
@@ -28,8 +28,6 @@ PUBLIC_ACTIONS = (
 )
 # Fields that say when and by whom, not what: they differ between any two versions.
 _NOT_CONTENT = frozenset({"version", "state", "verified", "entered", "clocks", "freshness", "uid", "kind", "title"})
-# A version that was taken down for this is not shown again by its history.
-_HIDING = frozenset({Reason.PRIVATE_IN_PUBLIC})
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def of_record(uid: UUID) -> list[Entry]:
     events = list(
         Event.objects.filter(record=uid, action__in=PUBLIC_ACTIONS).select_related("actor", "leaf").order_by("pk")
     )
-    hidden = max((e.version or 0 for e in events if e.reason in _HIDING), default=0)
+    hidden = max((e.version or 0 for e in events if e.reason in HIDING), default=0)
     entries: list[Entry] = []
     before: Mapping[str, Any] | None = None
     seen: list[tuple[int, Any]] = []

@@ -153,6 +153,7 @@ def take_downs_to_look_at(who: Standing) -> QuerySet[TakeDown]:
     return (
         TakeDown.objects.filter(Q(looked_at=None))
         .exclude(taken_by=who.user)
+        .exclude(record__organisation__in=who.organisations)
         .select_related("record", "taken_by")
         .order_by("taken_at", "pk")
     )

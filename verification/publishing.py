@@ -22,8 +22,8 @@ from verification.models import Attempt, Event, Organisation, Public, Robot, Sub
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.preparing import Prepared
-from verification.refusals import AlreadyGone, InvalidPayload, NotAllowed, NotFound, ReasonMissing
-from verification.sop import REASONS, Action, Intent, Reason, Role, State, Status
+from verification.refusals import AlreadyGone, InvalidPayload, NotAllowed, NotFound, OwnOrganisation, ReasonMissing
+from verification.sop import HIDING, REASONS, Action, Intent, Reason, Role, State, Status
 
 log = structlog.get_logger()
 
@@ -110,7 +110,7 @@ def _prepare(batch: Batch) -> None:
         except InvalidPayload:
             batch.sent_back.setdefault(Reason.FORM_CHANGED, []).append(submission.pk)
         except Exception as error:  # nothing here asks the database: whatever fails is the row's own fault
-            batch.failed[submission.pk] = f"{type(error).__name__}: {error}"
+            batch.failed[submission.pk] = _told(error)
         else:
             known |= {key} if submission.source_key else set()
 
@@ -124,10 +124,15 @@ def _write(ready: Sequence[Prepared], *, by: User) -> dict[int, str]:
             _write_all(ready, by=by)
     except (DataError, IntegrityError, ValidationError) as error:
         if len(ready) == 1:
-            return {ready[0].submission.pk: f"{type(error).__name__}: {error}"}
+            return {ready[0].submission.pk: _told(error)}
         middle = len(ready) // 2
         return _write(ready[:middle], by=by) | _write(ready[middle:], by=by)
     return {}
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, in one line: the second one of a database's error quotes the row, private fields included."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
 _KEPT = frozenset({"id", "uid"})
@@ -222,8 +227,9 @@ def _bury(row: Public, version: int, reason: str) -> None:
     kinds.get(row.kind).model._default_manager.filter(uid=row.uid).update(version=version, state=State.WITHDRAWN)
     row.version, row.state, row.tokens = version, State.WITHDRAWN, []
     row.gone_at, row.gone_reason = timezone.now(), reason
+    row.title = "" if reason in HIDING else row.title
     row.body = rendering.tombstone(row, gone_at=row.gone_at, reason=reason)
-    row.save(update_fields=["version", "state", "tokens", "gone_at", "gone_reason", "body"])
+    row.save(update_fields=["version", "state", "title", "tokens", "gone_at", "gone_reason", "body"])
     counting.note_changes([(before, row)])
 
 
@@ -268,6 +274,8 @@ def second_look(take_down_id: int, *, by: User, request_id: str = "") -> TakeDow
         who = people.standing(by, now=now)
         if not who.is_reviewer or found.taken_by_id == by.pk:
             raise NotAllowed()
+        if found.record.organisation_id in who.organisations:
+            raise OwnOrganisation()
         if found.looked_at is None:
             found.looked_at, found.looked_by = now, by
             found.save()

@@ -30,25 +30,25 @@ class Status(TextChoices):
 class Action(TextChoices):
     """What can be done to a submission or a record; every one leaves exactly one event each."""
 
-    SUBMIT = "submit", _("submitted")
-    VERIFY = "verify", _("verified")
-    ENTER = "enter", _("entered")
-    PUBLISH = "publish", _("published")
-    RETURN = "return", _("returned")
-    RESUBMIT = "resubmit", _("sent again")
-    REJECT = "reject", _("rejected")
-    MARK_DUPLICATE = "duplicate", _("marked as a duplicate")
-    WITHDRAW = "withdraw", _("withdrawn by its submitter")
-    EDIT = "edit", _("edited")
-    REBASE = "rebase", _("brought up to date")
-    SEND_BACK = "send_back", _("sent back to review")
-    REOPEN = "reopen", _("reopened")
-    DISTINCT = "distinct", _("said to be no duplicate")
-    DOUBT = "doubt", _("left in doubt")
-    TAKE_DOWN = "take_down", _("taken down")
-    SECOND_LOOK = "second_look", _("take-down looked at by a second person")
-    RERENDER = "rerendered", _("shown anew, content unchanged")
-    CONFIRM = "confirm", _("confirmed as still true")
+    SUBMIT = "submit", pgettext_lazy("action", "submitted")
+    VERIFY = "verify", pgettext_lazy("action", "verified")
+    ENTER = "enter", pgettext_lazy("action", "entered")
+    PUBLISH = "publish", pgettext_lazy("action", "published")
+    RETURN = "return", pgettext_lazy("action", "returned")
+    RESUBMIT = "resubmit", pgettext_lazy("action", "sent again")
+    REJECT = "reject", pgettext_lazy("action", "rejected")
+    MARK_DUPLICATE = "duplicate", pgettext_lazy("action", "marked as a duplicate")
+    WITHDRAW = "withdraw", pgettext_lazy("action", "withdrawn by its submitter")
+    EDIT = "edit", pgettext_lazy("action", "edited")
+    REBASE = "rebase", pgettext_lazy("action", "brought up to date")
+    SEND_BACK = "send_back", pgettext_lazy("action", "sent back to review")
+    REOPEN = "reopen", pgettext_lazy("action", "reopened")
+    DISTINCT = "distinct", pgettext_lazy("action", "said to be no duplicate")
+    DOUBT = "doubt", pgettext_lazy("action", "left in doubt")
+    TAKE_DOWN = "take_down", pgettext_lazy("action", "taken down")
+    SECOND_LOOK = "second_look", pgettext_lazy("action", "take-down looked at by a second person")
+    RERENDER = "rerendered", pgettext_lazy("action", "shown anew, content unchanged")
+    CONFIRM = "confirm", pgettext_lazy("action", "confirmed as still true")
 
 
 class Transition(NamedTuple):
@@ -220,6 +220,9 @@ REASONS: dict[Action, tuple[Reason, ...]] = {
         Reason.PRIVATE_IN_PUBLIC,
     ),
 }
+
+# What was taken down for this is not shown again: no title in the tombstone, no content in the history.
+HIDING = frozenset({Reason.PRIVATE_IN_PUBLIC})
 
 # Reasons a reviewer gives must say how to fix it; the text goes to the submitter.
 HOW_TO_FIX = frozenset({Action.RETURN, Action.REJECT})

@@ -73,6 +73,14 @@ def test_a_bad_payload_in_a_batch_waits_longer_each_time_and_is_parked_after_eig
     assert attempt.parked_at is not None
 
 
+def test_a_bad_payload_in_a_batch_leaves_nothing_private_in_the_error(batch):
+    (submission,) = batch(1, {0: {"contact_person": None}})
+    publishing.publish_due()
+    told = Attempt.objects.get().last_error
+    assert "contact_person" in told
+    assert submission.payload["contact_phone"] not in told
+
+
 def test_a_bad_payload_in_a_batch_is_being_looked_at(batch, volunteer):
     (submission,) = batch(1, {0: TOO_LONG})
     publishing.publish_due()

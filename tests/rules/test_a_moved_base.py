@@ -5,7 +5,7 @@ from django.db import IntegrityError
 
 from tests import builders
 from tests.fingerprints import refused
-from verification import publishing, workflow
+from verification import kinds, publishing, workflow
 from verification.models import Event, Public
 from verification.refusals import AnotherEntered, Outdated, Unchanged
 from verification.sop import Action, Intent, Reason, State, Status
@@ -43,7 +43,7 @@ def test_a_moved_base_is_outdated_at_every_step(record, overtaken, stranger, rev
 
 
 def test_a_moved_base_is_caught_up_with_by_rebase(record, overtaken, stranger, reviewer):
-    data = builders.need_payload(remarks="送西门", urgency="critical")
+    data = builders.correction_payload(remarks="送西门", urgency="critical")
     (rebased,) = workflow.advance([overtaken.pk], Action.REBASE, by=stranger, data=data)
     assert (rebased.status, rebased.base_version, rebased.verified_at) == (Status.COLLECTED, 2, None)
     row = builders.publish(builders.approve(rebased, reviewer))
@@ -53,11 +53,13 @@ def test_a_moved_base_is_caught_up_with_by_rebase(record, overtaken, stranger, r
 def test_a_moved_base_rebased_as_it_was_keeps_what_is_private(record, overtaken, stranger, reviewer):
     (rebased,) = workflow.advance([overtaken.pk], Action.REBASE, by=stranger)
     assert (rebased.base_version, rebased.payload["remarks"]) == (2, "送西门")
-    assert rebased.payload["contact_phone"] == "13800000000"
+    builders.publish(builders.approve(rebased, reviewer))
+    stored = workflow.stored_payload(kinds.get("needs"), record.uid)
+    assert (stored["contact_phone"], stored["remarks"]) == ("13800000000", "送西门")
 
 
 def test_a_moved_base_that_says_the_same_already_is_unchanged(record, overtaken, stranger):
-    data = builders.need_payload(urgency="critical")
+    data = builders.correction_payload(urgency="critical")
     with refused(Unchanged):
         workflow.advance([overtaken.pk], Action.REBASE, by=stranger, data=data)
 

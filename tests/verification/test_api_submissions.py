@@ -1,0 +1,458 @@
+"""Sending in and taking steps by API: who may, what a token may not, and what nobody else sees."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.builders import (
+    ENTER_ANSWERS,
+    VERIFY_ANSWERS,
+    approve,
+    claim,
+    need_payload,
+    publish,
+    published_need,
+    returned_need,
+    submit_need,
+    verify,
+    withdrawal_request,
+)
+from verification import people, publishing
+from verification.journal import acting
+from verification.models import ApiToken, Event, Public, Reviewer, Submission
+from verification.sop import Action, Status
+
+SUBMISSIONS = "/api/v1/submissions/"
+
+
+class Caller:
+    """Somebody who calls the API, by session or by token."""
+
+    def __init__(self, *, user=None, token: str = "", check_csrf: bool = False) -> None:
+        self.client = Client(enforce_csrf_checks=check_csrf)
+        if user:
+            self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def get(self, path: str):
+        return self.client.get(path, headers=self.headers)
+
+    def post(self, path: str, body: object = None, **headers: str):
+        text = body if isinstance(body, str | bytes) else json.dumps(body if body is not None else {})
+        return self.client.post(
+            path, data=text, content_type="application/json", headers=self.headers | headers
+        )
+
+    def act(self, submission: Submission, action: str, **body):
+        return self.post(f"{SUBMISSIONS}{submission.uid}/{action}/", body)
+
+
+@pytest.fixture
+def by_session(database):
+    return lambda user: Caller(user=user)
+
+
+@pytest.fixture
+def by_token(database):
+    return lambda user: Caller(token=people.make_token(user=user, name="script"))
+
+
+def code(response) -> str:
+    return response.json()["error"]["code"]
+
+
+def test_api_submit_takes_in_a_need(volunteer, by_token):
+    response = by_token(volunteer).post(SUBMISSIONS, {"kind": "needs", "payload": need_payload(), "note": "急"})
+    assert response.status_code == 201
+    sent = Submission.objects.get()
+    assert response["Location"].endswith(f"{SUBMISSIONS}{sent.uid}/")
+    body = response.json()
+    assert (body["status"], body["intent"], body["origin"], body["record"]) == (
+        "collected",
+        "new",
+        "volunteer",
+        None,
+    )
+    assert body["payload"]["lines"][0]["amount"]["low"] == 5000
+    event = Event.objects.get(submission=sent)
+    assert event.private_text == "急"
+    assert event.request_id == response["X-Request-Id"]
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_api_submit_twice_under_one_number_is_one_submission(volunteer, by_token):
+    caller, body = by_token(volunteer), {"kind": "needs", "payload": need_payload(), "uid": str(uuid4())}
+    first, second = caller.post(SUBMISSIONS, body), caller.post(SUBMISSIONS, body)
+    assert first.status_code == second.status_code == 201
+    assert first.json()["uid"] == second.json()["uid"] == body["uid"]
+    assert Submission.objects.count() == 1
+
+
+def test_api_submit_under_somebody_elses_number_is_not_found(volunteer, stranger, by_token):
+    sent = submit_need(volunteer)
+    body = {"kind": "needs", "payload": need_payload(), "uid": str(sent.uid)}
+    assert by_token(stranger).post(SUBMISSIONS, body).status_code == 404
+
+
+def test_api_submit_corrects_a_record(volunteer, reviewer, by_token):
+    row = published_need(volunteer, reviewer)
+    body = {"kind": "needs", "record": str(row.uid), "payload": need_payload(remarks="新的备注")}
+    response = by_token(volunteer).post(SUBMISSIONS, body)
+    assert response.json()["intent"] == "correction"
+    assert response.json()["record"] == str(row.uid)
+
+
+def test_api_submit_of_what_the_list_says_already_is_refused(volunteer, reviewer, by_token):
+    row = published_need(volunteer, reviewer)
+    public = {k: v for k, v in need_payload().items() if k not in ("contact_person", "contact_phone", "private_note")}
+    response = by_token(volunteer).post(SUBMISSIONS, {"kind": "needs", "record": str(row.uid), "payload": public})
+    assert (response.status_code, code(response)) == (409, "unchanged")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({}, 400, "kind"),
+        ({"kind": "nothing", "payload": {}}, 400, "kind"),
+        ({"kind": "needs"}, 400, "payload"),
+        ({"kind": "needs", "payload": []}, 400, "payload"),
+        ({"kind": "needs", "payload": {}}, 422, "organisation_name"),
+        ({"kind": "needs", "payload": need_payload(place="999999")}, 422, "place"),
+        ({"kind": "needs", "payload": need_payload(lines="x")}, 422, "lines"),
+        ({"kind": "needs", "payload": need_payload(lines=[1])}, 422, "lines"),
+        ({"kind": "needs", "payload": need_payload(organisation_name={"a": 1})}, 422, "organisation_name"),
+        ({"kind": "needs", "payload": need_payload(source_dated=7)}, 422, "source_dated"),
+        ({"kind": "needs", "payload": need_payload(), "intent": "new"}, 400, "intent"),
+        ({"kind": "needs", "intent": "withdrawal"}, 400, "record"),
+        ({"kind": "needs", "payload": need_payload(), "uid": "x"}, 400, "uid"),
+        ({"kind": "needs", "payload": need_payload(), "record": [1]}, 400, "record"),
+        ({"kind": "needs", "payload": need_payload(), "note": "字" * 2001}, 400, "note"),
+        ([], 400, "non_field_errors"),
+        ("text", 400, "non_field_errors"),
+        (None, 400, "non_field_errors"),
+    ],
+)
+def test_api_submit_names_the_field_that_does_not_fit(volunteer, by_token, body, status, field):
+    response = by_token(volunteer).post(SUBMISSIONS, json.dumps(body))
+    assert response.status_code == status, response.content
+    assert field in response.json()["error"]["fields"]
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "expected"),
+    [
+        ("{", 400, "parse_error"),
+        (b"\xff\xfe{}", 400, "parse_error"),
+        ('{"kind": NaN}', 400, "parse_error"),
+        ('{"kind": 1e999}', 400, "parse_error"),
+        ('{"kind": %s}' % ("9" * 5000), 400, "parse_error"),
+        ('{"kind": "needs\\u0000"}', 400, "parse_error"),
+        ('{"kind\\u0000": "needs"}', 400, "parse_error"),
+        ('{"kind": "\\ud800"}', 400, "parse_error"),
+        ("[" * 100_000, 400, "parse_error"),
+        ("[" * 50 + "]" * 50, 400, "parse_error"),
+        ('{"a":' * 30 + "1" + "}" * 30, 400, "parse_error"),
+        (" " * (1024 * 1024 + 1), 413, "too_big"),
+    ],
+)
+def test_api_bodies_that_are_no_good_are_refused_before_anything_else(volunteer, by_token, body, status, expected):
+    response = by_token(volunteer).post(SUBMISSIONS, body)
+    assert (response.status_code, code(response)) == (status, expected)
+
+
+def test_api_bodies_of_another_type_are_refused(volunteer, by_session):
+    response = by_session(volunteer).client.post(SUBMISSIONS, {"kind": "needs"})
+    assert (response.status_code, code(response)) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("header", ["", "Bearer nothing", "Bearer ", "Basic eDp5", "Bearer \u00e9", "glacier_x"])
+def test_api_nobody_in_particular_is_asked_to_sign_in(db, header):
+    response = Client().get(SUBMISSIONS, headers={"Authorization": header} if header else {})
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer realm="glacier"'
+    assert code(response) in ("not_authenticated", "authentication_failed")
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_api_a_token_taken_back_is_refused_on_the_very_next_request(volunteer, by_token):
+    caller = by_token(volunteer)
+    assert caller.get(SUBMISSIONS).status_code == 200
+    ApiToken.objects.update(revoked_at=timezone.now())
+    assert caller.get(SUBMISSIONS).status_code == 401
+
+
+def test_api_somebody_deactivated_is_refused_by_token_and_by_session(volunteer, coordinator, by_token, by_session):
+    callers = [by_token(volunteer), by_session(volunteer)]
+    with acting(by=coordinator, reason="left"):
+        type(volunteer).objects.filter(pk=volunteer.pk).update(is_active=False)
+    assert [caller.get(SUBMISSIONS).status_code for caller in callers] == [401, 401]
+
+
+def test_api_a_session_needs_the_csrf_token_to_write(volunteer):
+    caller = Caller(user=volunteer, check_csrf=True)
+    response = caller.post(SUBMISSIONS, {"kind": "needs", "payload": need_payload()})
+    assert (response.status_code, code(response)) == (403, "permission_denied")
+    caller.client.cookies["csrftoken"] = "a" * 32
+    response = caller.post(SUBMISSIONS, {"kind": "needs", "payload": need_payload()}, **{"X-CSRFToken": "a" * 32})
+    assert response.status_code == 201
+
+
+def test_api_my_submissions_are_mine_and_come_in_pages(volunteer, stranger, by_token, django_assert_num_queries):
+    other = submit_need(stranger)
+    sent = [submit_need(volunteer, organisation_name=f"江城第{n}医院") for n in range(22)]
+    caller = by_token(volunteer)
+    with django_assert_num_queries(3):
+        page = caller.get(SUBMISSIONS).json()
+    rest = caller.get(page["next"]).json()
+    assert rest["next"] is None
+    found = [s["uid"] for s in page["results"] + rest["results"]]
+    assert found == [str(s.uid) for s in reversed(sent)]
+    assert str(other.uid) not in found
+    assert by_token(stranger).get(page["next"]).status_code == 400
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_api_my_submissions_ask_as_few_queries_at_any_size(volunteer, by_token, django_assert_num_queries, number):
+    for n in range(number):
+        submit_need(volunteer, organisation_name=f"江城第{n}医院")
+    caller = by_token(volunteer)
+    with django_assert_num_queries(3):
+        assert len(caller.get(SUBMISSIONS).json()["results"]) == number
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "page=2"])
+def test_api_my_submissions_refuse_what_they_cannot_read(volunteer, by_token, query):
+    assert by_token(volunteer).get(f"{SUBMISSIONS}?{query}").status_code == 400
+
+
+def test_api_submission_is_seen_by_its_submitter_and_by_reviewers_only(
+    volunteer, stranger, clerk, coordinator, reviewer, by_session, by_token
+):
+    sent = submit_need(volunteer)
+    path = f"{SUBMISSIONS}{sent.uid}/"
+    for caller in (by_session(volunteer), by_token(volunteer), by_session(reviewer)):
+        assert caller.get(path).json()["payload"]["contact_person"] == "甄不存"
+    for caller in (by_session(stranger), by_session(clerk), by_session(coordinator), by_token(reviewer)):
+        response = caller.get(path)
+        assert response.status_code == 404
+        assert "甄不存" not in response.content.decode()
+    assert Client().get(path).status_code == 401
+
+
+def test_api_submission_of_a_suspended_reviewer_is_hidden_at_once(volunteer, reviewer, coordinator, by_session):
+    sent = submit_need(volunteer)
+    caller = by_session(reviewer)
+    with acting(by=coordinator, reason="suspended"):
+        Reviewer.objects.update(suspended_at=timezone.now())
+    assert caller.get(f"{SUBMISSIONS}{sent.uid}/").status_code == 404
+
+
+def test_api_submission_tells_the_submitter_the_verdict_and_not_the_reviewers_notes(
+    volunteer, reviewer, by_session
+):
+    returned = returned_need(volunteer, reviewer)
+    body = by_session(volunteer).get(f"{SUBMISSIONS}{returned.uid}/").json()
+    assert body["verdict"]["how_to_fix"] == "请写明数量"
+    assert body["verdict"]["by"] == reviewer.pseudonym
+    assert [s["action"] for s in body["steps"]] == ["submit", "return"]
+    other = submit_need(volunteer, organisation_name="江城第八医院")
+    verify(other, reviewer, note="只给同事看")
+    assert "只给同事看" not in by_session(volunteer).get(f"{SUBMISSIONS}{other.uid}/").content.decode()
+    assert "只给同事看" in by_session(reviewer).get(f"{SUBMISSIONS}{other.uid}/").content.decode()
+
+
+def test_api_walks_a_need_from_claim_to_publication(volunteer, reviewer, other_reviewer, by_session):
+    sent, caller = submit_need(volunteer), by_session(reviewer)
+    taken = caller.act(sent, "claim").json()
+    assert taken["lease"]["mine"]
+    fence = taken["lease"]["fence"]
+    seen = by_session(other_reviewer).get(f"{SUBMISSIONS}{sent.uid}/").json()["lease"]
+    assert (seen["mine"], seen["fence"]) == (False, None)
+    assert code(by_session(other_reviewer).act(sent, "claim")) == "lease_taken"
+    assert caller.act(sent, "renew", fence=fence).status_code == 200
+    verified = caller.act(sent, "verify", fence=fence, answers=VERIFY_ANSWERS, note="已核对")
+    assert verified.json()["status"] == "verified"
+    fence = caller.act(sent, "claim").json()["lease"]["fence"]
+    entered = caller.act(sent, "enter", fence=fence, answers=ENTER_ANSWERS)
+    assert (entered.json()["status"], entered.json()["lease"]) == ("entered", None)
+    publishing.publish_due()
+    done = by_session(volunteer).get(f"{SUBMISSIONS}{sent.uid}/").json()
+    assert (done["status"], done["record"]) == ("published", str(sent.record))
+    event = Event.objects.get(submission=sent, action=Action.VERIFY)
+    assert event.answers["grounds"] == ["call_back"]
+    assert event.request_id == verified["X-Request-Id"]
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "expected"),
+    [
+        ("verify", {}, "lease_lost"),
+        ("verify", {"fence": 1, "answers": VERIFY_ANSWERS}, "lease_lost"),
+        ("renew", {}, "lease_lost"),
+        ("renew", {"fence": 2**63 - 1}, "lease_lost"),
+        ("distinct", {"other": str(uuid4())}, "lease_lost"),
+        ("enter", {}, "wrong_status"),
+        ("resubmit", {"data": need_payload()}, "wrong_status"),
+        ("reopen", {"reason": "new_facts"}, "wrong_status"),
+        ("withdraw", {"reason": "mistake"}, "not_submitter"),
+        ("edit", {"data": need_payload(remarks="x")}, "lease_lost"),
+        ("return", {"reason": "unclear"}, "lease_lost"),
+        ("distinct", {}, "bad_request"),
+        ("edit", {}, "bad_request"),
+        ("verify", {"fence": -1}, "bad_request"),
+        ("verify", {"fence": 2**63}, "bad_request"),
+        ("verify", {"fence": "x"}, "bad_request"),
+        ("verify", {"answers": {"true_now": "yes"}}, "bad_request"),
+        ("verify", {"answers": {"grounds": "call_back"}}, "bad_request"),
+        ("verify", {"answers": {"grounds": ["hearsay"]}}, "bad_request"),
+        ("verify", {"answers": []}, "bad_request"),
+        ("reject", {"reason": "because"}, "bad_request"),
+        ("publish", {}, "not_found"),
+        ("send_back", {}, "not_found"),
+        ("nothing", {}, "not_found"),
+    ],
+)
+def test_api_steps_are_refused_by_name(volunteer, reviewer, by_session, action, body, expected):
+    sent = submit_need(volunteer)
+    response = by_session(reviewer).act(sent, action, **body)
+    assert code(response) == expected, response.content
+    assert response.status_code in (400, 403, 404, 409)
+    sent.refresh_from_db()
+    assert sent.status == Status.COLLECTED
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "expected"),
+    [
+        ("verify", {"answers": VERIFY_ANSWERS | {"true_now": False}}, "checklist_incomplete"),
+        ("verify", {"answers": VERIFY_ANSWERS | {"grounds": []}}, "ground_missing"),
+        ("return", {}, "reason_missing"),
+        ("return", {"reason": "unclear"}, "how_to_fix_missing"),
+        ("reject", {"reason": "need_met", "note": "x"}, "reason_missing"),
+        ("duplicate", {}, "reason_missing"),
+    ],
+)
+def test_api_decisions_that_lack_something_say_what(volunteer, reviewer, by_session, action, body, expected):
+    sent = submit_need(volunteer)
+    response = by_session(reviewer).act(sent, action, fence=claim(sent, reviewer), **body)
+    assert (response.status_code, code(response)) == (422, expected)
+
+
+def test_api_nobody_claims_their_own_or_their_organisations(reviewer, volunteer, by_session):
+    own = submit_need(reviewer)
+    assert code(by_session(reviewer).act(own, "claim")) == "own_submission"
+    assert code(by_session(volunteer).act(submit_need(volunteer), "claim")) == "not_reviewer"
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["claim", "release", "renew", "verify", "enter", "return", "reject", "duplicate", "distinct", "take_down", "reopen", "rebase"],
+)
+def test_api_a_token_may_not_decide(reviewer, volunteer, by_token, action):
+    own, other = submit_need(reviewer), submit_need(volunteer, organisation_name="江城第五医院")
+    fence = claim(other, reviewer)
+    body = {"fence": fence, "answers": VERIFY_ANSWERS, "reason": "unclear", "note": "x"}
+    caller = by_token(reviewer)
+    refused = caller.act(own, action, **body)
+    assert (refused.status_code, code(refused)) == (403, "token_may_not_decide")
+    # Somebody else's is not even there for a token.
+    assert caller.act(other, action, **body).status_code == 404
+    other.refresh_from_db()
+    assert other.status == Status.COLLECTED
+
+
+def test_api_a_token_edits_resubmits_and_withdraws_its_owners_own(volunteer, reviewer, by_token):
+    caller = by_token(volunteer)
+    sent = submit_need(volunteer)
+    edited = caller.act(sent, "edit", data=need_payload(remarks="更正"))
+    assert edited.json()["payload"]["remarks"] == "更正"
+    returned = returned_need(volunteer, reviewer, organisation_name="江城第二医院")
+    again = caller.act(returned, "resubmit", data=need_payload(organisation_name="江城第二医院", remarks="补充"))
+    assert again.json()["status"] == "collected"
+    gone = caller.act(sent, "withdraw", reason="mistake")
+    assert gone.json()["status"] == "withdrawn"
+
+
+def test_api_a_token_asks_for_a_withdrawal_and_does_not_carry_it_out(clerk, volunteer, reviewer, by_token, by_session):
+    row = published_need(volunteer, reviewer, organisation_name="江城第九医院")
+    body = {"kind": "needs", "record": str(row.uid), "intent": "withdrawal", "reason": "need_met"}
+    asked = by_token(clerk).post(SUBMISSIONS, body)
+    assert (asked.status_code, asked.json()["intent"]) == (201, "withdrawal")
+    assert Public.objects.get(pk=row.pk).state == "live"
+    done = by_session(clerk).post(SUBMISSIONS, body)
+    assert (done.status_code, done.json()["state"]) == (200, "withdrawn")
+    assert Public.objects.get(pk=row.pk).state == "withdrawn"
+
+
+def test_api_a_request_to_withdraw_shows_its_sender_nothing_private(volunteer, stranger, reviewer, by_token):
+    row = published_need(volunteer, reviewer)
+    body = {"kind": "needs", "record": str(row.uid), "intent": "withdrawal", "reason": "no_longer_true"}
+    response = by_token(stranger).post(SUBMISSIONS, body)
+    assert response.status_code == 201
+    for text in (response.content.decode(), by_token(stranger).get(SUBMISSIONS).content.decode()):
+        assert "甄不存" not in text
+        assert "13800000000" not in text
+
+
+def test_api_a_reviewer_carries_out_a_request_to_withdraw(volunteer, stranger, reviewer, by_session):
+    row = published_need(volunteer, reviewer)
+    asked, caller = withdrawal_request(stranger, row), by_session(reviewer)
+    fence = caller.act(asked, "claim").json()["lease"]["fence"]
+    done = caller.act(asked, "take_down", fence=fence, reason="need_met", public_note="已收到物资")
+    assert done.json()["status"] == "published"
+    gone = Client().get(f"/api/v1/needs/{row.uid}/")
+    assert gone.status_code == 410
+    entry = Client().get(f"/api/v1/needs/{row.uid}/history/").json()["entries"][0]
+    assert (entry["note"], entry["reason"]) == ("已收到物资", "need_met")
+
+
+def test_api_possible_duplicates_are_named_and_told_apart(volunteer, reviewer, by_session):
+    row = published_need(volunteer, reviewer)
+    second, caller = submit_need(volunteer), by_session(reviewer)
+    fence = caller.act(second, "claim").json()["lease"]["fence"]
+    caller.act(second, "verify", fence=fence, answers=VERIFY_ANSWERS)
+    fence = caller.act(second, "claim").json()["lease"]["fence"]
+    refused = caller.act(second, "enter", fence=fence, answers=ENTER_ANSWERS)
+    assert (refused.status_code, code(refused)) == (409, "possible_duplicate")
+    assert refused.json()["error"]["details"]["rivals"] == [str(row.uid)]
+    assert caller.act(second, "distinct", fence=fence, other=str(row.uid)).status_code == 200
+    assert caller.act(second, "enter", fence=fence, answers=ENTER_ANSWERS).json()["status"] == "entered"
+
+
+def test_api_a_duplicate_names_its_record(volunteer, reviewer, by_session):
+    row = published_need(volunteer, reviewer)
+    second, caller = submit_need(volunteer), by_session(reviewer)
+    fence = caller.act(second, "claim").json()["lease"]["fence"]
+    done = caller.act(second, "duplicate", fence=fence, reason="same_record", other=str(row.uid))
+    assert done.json()["status"] == "duplicate"
+    assert Event.objects.get(submission=second, action=Action.MARK_DUPLICATE).related == row.uid
+
+
+def test_api_an_outdated_correction_is_rebased_by_its_sender(volunteer, stranger, reviewer, other_reviewer, by_session):
+    row = published_need(volunteer, reviewer)
+    late = submit_need(stranger, record=row.uid, remarks="晚到的更正")
+    publish(approve(submit_need(volunteer, record=row.uid, remarks="先到的更正"), reviewer, other_reviewer))
+    refused = by_session(reviewer).act(late, "verify", fence=claim(late, reviewer), answers=VERIFY_ANSWERS)
+    assert code(refused) == "outdated"
+    moved = by_session(stranger).act(late, "rebase")
+    assert (moved.status_code, moved.json()["base_version"]) == (200, 2)
+
+
+def test_api_lease_taken_says_when_to_ask_again(volunteer, reviewer, other_reviewer, by_session):
+    sent = submit_need(volunteer)
+    claim(sent, reviewer)
+    response = by_session(other_reviewer).act(sent, "claim")
+    assert response.status_code == 409
+    assert int(response["Retry-After"]) > 0
+
+
+def test_api_submission_is_asked_for_in_few_queries(volunteer, reviewer, by_session, django_assert_max_num_queries):
+    sent = submit_need(volunteer)
+    verify(sent, reviewer)
+    caller = by_session(reviewer)
+    with django_assert_max_num_queries(10):
+        assert caller.get(f"{SUBMISSIONS}{sent.uid}/").status_code == 200
