@@ -152,7 +152,8 @@ class Replay:
                 source_key=happening.key,
             )
         else:
-            submission = workflow.submit(kind=sheet.kind, data=reading.given, by=by, record=record)
+            data = _as_the_public_sees(reading.given, sheet.kind) if record else reading.given
+            submission = workflow.submit(kind=sheet.kind, data=data, by=by, record=record)
         if submission.base_version:
             public = kinds.get(sheet.kind).public(submission.payload)
             outcome.flagged = history.earlier_version_like(submission.record, public)
@@ -293,7 +294,15 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _given(happening: Happening) -> dict[str, Any] | None:
-    return sheets.SHEETS[happening.list].read(happening.sheet, happening.row).given if happening.row else None
+    if happening.row is None:
+        return None
+    sheet = sheets.SHEETS[happening.list]
+    return _as_the_public_sees(sheet.read(happening.sheet, happening.row).given, sheet.kind)
+
+
+def _as_the_public_sees(given: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Whoever corrects a record of others cannot see what is private in it, and leaves it as it is."""
+    return {name: value for name, value in given.items() if kinds.get(kind).fields[name].public}
 
 
 def _ground(row: Submission) -> Ground:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -50,7 +51,7 @@ def _every_state_is_there() -> None:
     intents = Submission.objects.filter(status__in=[Status.COLLECTED, Status.VERIFIED])
     assert set(intents.values_list("intent", flat=True)) == set(Intent.values)
     assert set(intents.values_list("risk", flat=True)) == set(Risk.values)
-    gone = set(Event.objects.filter(action=Action.TAKE_DOWN).values_list("record", flat=True))
+    gone = Event.objects.filter(action=Action.TAKE_DOWN).values("record")
     assert Public.objects.live().filter(pk__in=gone).exists(), "one was brought back"
     live = Public.objects.live().values_list("place", flat=True)
     assert {"420100", "429004", "429005", "429006"} <= {_town(place) for place in live}
@@ -63,7 +64,7 @@ def _town(place: str) -> str:
     return place if places.get(place).stands_alone else place[:4] + "00"
 
 
-def _bodies() -> list[dict]:
+def _bodies() -> list[dict[str, Any]]:
     return [json.loads(body) for body in Public.objects.live().values_list("body", flat=True)]
 
 
