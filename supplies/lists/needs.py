@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import formats
+from django.utils.dateparse import parse_date
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -204,6 +206,9 @@ def show(name: str, value: Any) -> str:
         return ""
     if name == "place":
         return " / ".join(places.label(p.code, get_language() or "") for p in places.path(value))
+    if name == "source_dated":
+        day = parse_date(value) if isinstance(value, str) else value
+        return formats.date_format(day, str(_("j M Y"))) if day else str(value)
     if name == "urgency":
         return str(Urgency(value).label)
     if name == "item":
