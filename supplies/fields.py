@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supplies import catalogue, places, quantities
 from supplies.contacts import read_phones
-from verification.forms import PlainTextField
+from verification.forms import UNSEEN, PlainTextField
 
 # More than this of anything is a slip of the pen.
 MOST = 10**12
@@ -22,6 +22,22 @@ class AmountField(forms.Field):
     Empty means the amount is unknown. A text that cannot be read is an error that says why.
     """
 
+    reads_json = True
+    json_schema = {
+        "oneOf": [
+            {"type": "string", "maxLength": 200, "nullable": True, "example": "5000个"},
+            {
+                "type": "object",
+                "properties": {
+                    "kind": {"type": "string", "enum": ["unknown", "exact", "at_least", "range", "as_many"]},
+                    "low": {"type": "integer", "minimum": 0, "maximum": MOST, "nullable": True},
+                    "high": {"type": "integer", "minimum": 0, "maximum": MOST, "nullable": True},
+                    "text": {"type": "string", "maxLength": 200},
+                },
+                "required": ["kind"],
+            },
+        ]
+    }
     read: quantities.Amount | None = None
 
     def to_python(self, value: Any) -> dict[str, Any]:
@@ -42,16 +58,16 @@ class AmountField(forms.Field):
         kind, low, high = value.get("kind"), value.get("low"), value.get("high")
         text = value.get("text", "")
         numbers = all(n is None or (type(n) is int and 0 <= n <= MOST) for n in (low, high))
-        fits = {
+        fits = numbers and {
             "unknown": low is None and high is None,
             "as_many": low is None and high is None,
             "exact": low is not None and low == high,
             "at_least": low is not None and high is None,
             "range": low is not None and high is not None and low < high,
         }.get(str(kind), False)
-        if not (numbers and fits and isinstance(text, str) and len(text) <= 200):
+        if not (fits and isinstance(text, str) and len(text) <= 200):
             raise ValidationError(_("These figures do not make an amount."), code="shape")
-        return {"kind": kind, "low": low, "high": high, "text": text}
+        return {"kind": kind, "low": low, "high": high, "text": UNSEEN.sub("", text)}
 
 
 class ItemField(PlainTextField):

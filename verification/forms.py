@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,9 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\
 
 class PlainTextField(forms.CharField):
     """Text as people type it, without characters nobody can see."""
+
+    # It says itself what is wrong with a JSON value that is no text.
+    reads_json = True
 
     def to_python(self, value: Any) -> str:
         """The text, trimmed; unseen characters dropped."""
@@ -34,7 +38,22 @@ class TokenForm(forms.Form):
 
 
 class PayloadForm(forms.Form):
-    """A form whose cleaned data is a canonical payload."""
+    """A form whose cleaned data is a canonical payload.
+
+    It reads JSON as well as what a page sends. Django's own fields expect text, and fail on a number or a
+    list where a date should be: to a field that does not say `reads_json`, values come as text.
+    """
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if isinstance(data, Mapping) and not isinstance(data, MultiValueDict):
+            data = {name: self._typed(name, value) for name, value in data.items()}
+        super().__init__(data, *args, **kwargs)
+
+    def _typed(self, name: str, value: Any) -> Any:
+        field = self.base_fields.get(name)
+        if value is None or isinstance(value, str) or field is None or getattr(field, "reads_json", False):
+            return value
+        return str(value)
 
     def payload(self) -> dict[str, Any]:
         """The canonical payload: plain JSON values, one per field."""
@@ -86,6 +105,7 @@ class LinesField(forms.Field):
     """Lines of a list, each read by `line_form`. After cleaning, `bound` holds the line forms with their errors."""
 
     widget = LinesWidget
+    reads_json = True
     most = 200
 
     def __init__(self, line_form: type[LineForm], **kwargs: Any) -> None:
