@@ -2,10 +2,12 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class VerificationConfig(AppConfig):
     name = "verification"
+    verbose_name = _("Verification")
 
     def ready(self) -> None:
         from verification.models.triggers import install_triggers

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from verification.models.tracking import tracked
 
 # Public names are drawn from these, with a number: "雪松-17" says nothing of who it is.
-PSEUDONYMS = "雪松 白桦 红柳 青竹 银杏 水杉 梧桐 香樟 冷杉 白杨 海棠 丁香 木棉 胡杨 云杉 紫荆 蜡梅 山茶 石榴 桂花".split()
+PSEUDONYMS = ["雪松", "白桦", "红柳", "青竹", "银杏", "水杉", "梧桐", "香樟", "冷杉", "白杨", "海棠", "丁香", "木棉", "胡杨", "云杉", "紫荆", "蜡梅", "山茶", "石榴", "桂花"]
 
 
 class Robot(models.IntegerChoices):
@@ -67,6 +67,8 @@ class User(AbstractUser):
     history = tracked("email", "pseudonym")
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_case"),
             models.CheckConstraint(
@@ -157,6 +159,8 @@ class Membership(models.Model):
     history = tracked("user", "organisation")
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organisation"], condition=Q(ended_at=None), name="membership_once"
@@ -181,6 +185,8 @@ class Reviewer(models.Model):
     history = tracked("user", "organisation", "checked_by")
 
     class Meta:
+        verbose_name = _("reviewer")
+        verbose_name_plural = _("reviewers")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(checked_by=F("user")),

@@ -135,6 +135,8 @@ class TakeDown(models.Model):
     looked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        verbose_name = _("take-down")
+        verbose_name_plural = _("take-downs")
         constraints = [
             models.UniqueConstraint(fields=["record", "version"], name="take_down_once"),
             models.CheckConstraint(

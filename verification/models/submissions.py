@@ -175,5 +175,9 @@ class Attempt(models.Model):
     next_try = models.DateTimeField()
     parked_at = models.DateTimeField(null=True)
 
+    class Meta:
+        verbose_name = _("failed publication")
+        verbose_name_plural = _("failed publications")
+
     def __str__(self) -> str:
         return f"{self.submission_id}: {self.tries}"
