@@ -52,6 +52,7 @@ class Run:
             self.state.chmod(0o755)
         self.port = port or free_port()
         self.top, self.command, self.account = top, command, account
+        self.demonstration = True
         self.mark = uuid.uuid4().hex
         self.pids: set[int] = set()
         self.output = self.state.with_name(self.state.name + ".out")
@@ -66,6 +67,7 @@ class Run:
             "PORT": str(self.port),
             "HOME": str(self.state),
             "TEST_MARK": self.mark,
+            "GLACIER_DEMO": str(int(self.demonstration)),
         }
 
     def start(self, patience: float = 90) -> "Run":
@@ -93,8 +95,10 @@ class Run:
 
     def again(self) -> "Run":
         """Another start on the same state and port."""
-        self.later.append(Run(self.state, self.port, self.top, self.command, self.account))
-        return self.later[-1]
+        again = Run(self.state, self.port, self.top, self.command, self.account)
+        again.demonstration = self.demonstration
+        self.later.append(again)
+        return again
 
     def to_its_end(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Start it where it is expected to leave by itself."""

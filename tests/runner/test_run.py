@@ -55,6 +55,7 @@ def test_run_brings_up_every_process_and_says_where(run):
 
 
 def test_run_killed_leaves_no_process_and_keeps_data(run):
+    run.demonstration = False
     run.start()
     with psycopg.connect(run.file()["env"]["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (n int)")
@@ -183,6 +184,7 @@ def test_run_works_as_an_ordinary_user(tmp_path_factory, run):
     users.env = lambda: {
         "PATH": "/usr/bin:/bin",
         "HOME": str(top),
+        "GLACIER_DEMO": "0",
         "PORT": str(users.port),
         "TEST_MARK": users.mark,
     }
