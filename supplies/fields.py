@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from supplies import catalogue, places, quantities
@@ -97,12 +98,32 @@ class PlaceField(PlainTextField):
         text = super().to_python(value)
         if not text:
             return text
-        place = places.get(text) if places.exists(text) else places.find(text)
+        place = places.get(text) if places.exists(text) else places.find(text) or _named(text)
         if place is None:
             raise ValidationError(
-                _("“%(text)s” names no place we know; choose one from the list.") % {"text": text}
+                _("“%(text)s” names no place we know. Write province, city and district: 湖北武汉江岸区.")
+                % {"text": text}
             )
         return place.code
+
+    def prepare_value(self, value: Any) -> Any:
+        """A code in words that this field reads as the same code; anything else as it is."""
+        if not isinstance(value, str) or not places.exists(value):
+            return value
+        path = places.path(value)
+        english = " ".join(place.name_en for place in path) if (get_language() or "").startswith("en") else ""
+        for words in (english, "".join(place.name for place in path)):
+            found = (places.find(words) or _named(words)) if words else None
+            if found and found.code == value:
+                return words
+        return value
+
+
+def _named(text: str) -> places.Place | None:
+    """The one place that is called exactly so, in English too: "Hubei Wuhan"."""
+    words = text.split()
+    found = [p for p in places.search(text) if words[-1].lower() in (p.name, p.short, p.name_en.lower())]
+    return found[0] if len(found) == 1 else None
 
 
 class PhoneField(PlainTextField):

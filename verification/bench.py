@@ -10,7 +10,7 @@ from verification import duplicates, history, inbox, kinds, presenting, workflow
 from verification.kinds import Kind, Payload
 from verification.models import Event, Lease, Public, Submission
 from verification.people import Standing
-from verification.refusals import Incomplete, Refused
+from verification.refusals import AnotherEntered, Incomplete, Refused
 from verification.rendering import exact
 from verification.sop import CHECKLISTS, LINKED_GROUNDS, REASONS, Action, Ground, Intent, Origin, Risk, Status
 
@@ -48,6 +48,7 @@ def context(
         **_content(spec, found, payload, before),
         "candidates": _candidates(spec, found, payload),
         "last_verdict": _last_verdict(found),
+        "wish": _wish(events) if found.intent == Intent.WITHDRAWAL else None,
         "doubts": [_doubt(event) for event in events if event.action == Action.DOUBT],
         "entries": presenting.of_submission(events, for_reviewer=True),
         "steps": _steps(found, who, asked, events) if mine else [],
@@ -84,7 +85,7 @@ def _content(spec: Kind, found: Submission, payload: Payload, before: Payload | 
     rows = [row for row in presenting.rows(spec, payload, before) if row["name"] not in _SOURCE]
     return {
         "rows": [*presenting.register_row(spec, found, before), *rows],
-        "lines": presenting.lines(payload, before),
+        "lines": presenting.lines(payload, before, spec),
         "format_changes": presenting.difference(spec, before, payload)[1] if before else [],
         "returned_to": history.earlier_version_like(found.record, spec.public(payload)) if before else None,
         "source": {
@@ -191,6 +192,12 @@ def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Eve
     ]
 
 
+def _wish(events: Sequence[Event]) -> Words:
+    """What the sender of a request to withdraw says: why, and what happened."""
+    asked = events[0]
+    return {"reason": presenting.reason_words(asked.reason), "note": asked.private_text}
+
+
 def _take_down_step(asked: _Asked, events: Sequence[Event]) -> Words:
     action = Action.TAKE_DOWN
     wished = events[0].reason if events else ""
@@ -253,7 +260,8 @@ def _conflict(refused: Refused, found: Submission, held: Words | None, next_url:
         words["holder"] = held["holder"] if held and not held["mine"] else ""
     if refused.code == "possible_duplicate":
         rival = Public.objects.filter(pk__in=refused.context.get("rivals", [])).first()
-        words["candidate"] = {"uid": rival.uid, "title": rival.title} if rival else {"uid": "", "title": ""}
+        words["candidate"] = {"uid": rival.uid, "title": rival.title} if rival else None
+        words["text"] = str(AnotherEntered())  # the rival is approved, and not yet to be looked at
     if refused.code == "outdated":
         words["changes"] = _since(found)
     return words

@@ -71,8 +71,11 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
     return shown
 
 
-def lines(payload: Payload, before: Payload | None = None) -> list[Row]:
-    """The lines, each saying whether it was added, changed or removed against the version before."""
+def lines(payload: Payload, before: Payload | None = None, spec: Kind | None = None) -> list[Row]:
+    """The lines, each saying whether it was added, changed or removed against the version before.
+
+    With `spec`, a changed line names every field that differs but the amount, which stands beside the old one.
+    """
     now = {line["no"]: line for line in payload.get("lines") or ()}
     then = {line["no"]: line for line in (before or {}).get("lines") or ()} if before is not None else now
     shown = []
@@ -82,11 +85,28 @@ def lines(payload: Payload, before: Payload | None = None) -> list[Row]:
             shown.append({**(old or {}), "change": "removed", "old": None})
         elif old is None:
             shown.append({**new, "change": "added", "old": None})
+        elif new == old:
+            shown.append({**new, "change": "", "old": None})
         else:
-            shown.append(
-                {**new, "change": "changed" if new != old else "", "old": old if new != old else None}
-            )
+            was = _line_changes(spec, old, new) if spec else []
+            shown.append({**new, "change": "changed", "old": old, "was": was})
     return shown
+
+
+# Shown together, as one amount, beside the amount before.
+_ONE_AMOUNT = frozenset({"amount", "unit", "pack_size", "no"})
+
+
+def _line_changes(spec: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Row]:
+    names = [name for name in {**new, **old} if name not in _ONE_AMOUNT and new.get(name) != old.get(name)]
+    return [
+        {
+            "label": spec.line_labels.get(name, name),
+            "old": spec.show(name, old.get(name)),
+            "new": spec.show(name, new.get(name)),
+        }
+        for name in names
+    ]
 
 
 def changes(spec: Kind, found: Sequence[Change]) -> tuple[list[Row], list[Row]]:

@@ -104,7 +104,7 @@ class NeedForm(PayloadForm):
 
     organisation = forms.UUIDField(label=_("institution in the register"), required=False)
     organisation_name = PlainTextField(label=_("institution"), max_length=200)
-    place = PlaceField(label=_("place"))
+    place = PlaceField(label=_("place"), help_text=_("Province, city and district: 湖北武汉江岸区."))
     lines = LinesField(NeedLineForm, label=_("what is needed"))
     urgency = forms.ChoiceField(label=_("urgency"), choices=Urgency.choices)
     delivery_address = PlainTextField(label=_("delivery address"), required=False, max_length=300)

@@ -10,7 +10,8 @@ if (form?.querySelector("[data-step-bar]")) {
   const counter = form.querySelector("[data-step-count]");
   const [back, next] = ["[data-step-back]", "[data-step-next]"].map((name) => form.querySelector(name));
   const send = form.querySelector("[data-step-send]");
-  let at = Math.max(0, sections.findIndex((section) => section.querySelector(".wrong")));
+  // Sent back with errors: begin at the first of them.
+  let at = Math.max(0, sections.findIndex((section) => section.querySelector(".wrong, .error")));
 
   const show = (move) => {
     const one = narrow.matches;
@@ -46,6 +47,18 @@ if (form?.querySelector("[data-step-bar]")) {
       show(false);
     }
   }, true);
+  // The summary of errors points into sections that may not be shown.
+  document.querySelector("[data-error-summary]")?.addEventListener("click", (event) => {
+    const target = document.getElementById(event.target.closest("a")?.hash.slice(1) ?? "");
+    const index = sections.findIndex((section) => section.contains(target));
+    if (!narrow.matches || index < 0) return;
+    event.preventDefault();
+    at = index;
+    show(false);
+    const field = target.matches("input, select, textarea") ? target : target.querySelector("input, select, textarea");
+    (field ?? target).focus();
+    target.scrollIntoView({ block: "start" });
+  });
   narrow.addEventListener("change", () => show(false));
   show(false);
 }
