@@ -89,7 +89,7 @@ class StrictJSONParser(JSONParser):
             text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
             value = json.loads(text, parse_constant=_refuse_number, parse_float=_finite)
         except (ValueError, RecursionError):
-            raise exceptions.ParseError(_("This is no JSON in UTF-8.")) from None
+            raise exceptions.ParseError(_("This is not valid JSON in UTF-8.")) from None
         for problem in _problems(value):
             raise exceptions.ParseError(problem)
         return value

@@ -12,7 +12,7 @@ from verification.models import Submission
 from verification.models.journal import ClockTimestamp
 from verification.sop import Status
 
-# A part that was not heard of for this long is not doing its work.
+# A part that was not heard from for this long is not doing its work.
 SILENCE = {"clock": timedelta(seconds=10), "worker": timedelta(seconds=30)}
 # Approved work older than this means that publication stands still.
 BACKLOG = timedelta(seconds=30)
@@ -40,11 +40,11 @@ def _broker() -> dict[str, Any]:
     except Exception:
         good, words = False, _("not reachable; the clock publishes instead")
     if journal.bell_failures:
-        words += " " + _("(%(n)d rings failed since start)") % {"n": journal.bell_failures}
+        words += " " + _("(%(n)d messages failed since start)") % {"n": journal.bell_failures}
     return {"name": _("Message broker"), "good": good, "words": words, "at": None}
 
 
 def _beating(name: str, last: datetime | None, now: datetime) -> dict[str, Any]:
     labels = {"clock": _("Clock"), "worker": _("Worker")}
     good = last is not None and now - last < SILENCE[name]
-    return {"name": labels[name], "good": good, "words": _("alive") if good else _("not heard of"), "at": last}
+    return {"name": labels[name], "good": good, "words": _("alive") if good else _("not heard from"), "at": last}

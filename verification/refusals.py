@@ -51,7 +51,7 @@ class OwnOrganisation(NotAllowed):
 
 class SecondPersonNeeded(NotAllowed):
     code = "second_person_needed"
-    message = _("This entry needs two people: somebody else than its verifier has to enter it.")
+    message = _("This entry needs two people: somebody other than its verifier has to enter it.")
 
 
 class OutsiderNeeded(NotAllowed):

@@ -112,7 +112,7 @@ class NeedForm(PayloadForm):
         label=_("office telephone"),
         required=False,
         max_length=200,
-        help_text=_("Public. No mobile number of a person."),
+        help_text=_("Public. Give no personal mobile number."),
     )
     contact_person = PlainTextField(
         label=_("contact person"),
