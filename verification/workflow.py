@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from verification import attempts, duplicates, journal, kinds, leases, people, policies
+from verification import attempts, duplicates, journal, kinds, leases, merging, people, policies
 from verification.journal import acting
 from verification.kinds import Kind, Payload
 from verification.models import Event, Organisation, Public, Submission, User
@@ -338,11 +338,22 @@ def _new_content(
     base = bases.get(row.record) or next(iter(bases.values()), None)
     if data is None and action != Action.REBASE:
         raise Incomplete()
-    proposed = spec.given(row.payload, row.schema) if data is None else data
+    proposed = _brought_up_to_date(spec, row, base) if data is None else data
     content = _content(spec, proposed, base, owns_source=bool(row.source_key))
-    if by.pk not in row.authors and content["payload"] != row.payload:
+    if data is not None and by.pk not in row.authors and content["payload"] != row.payload:
         content["authors"] = [*row.authors, by.pk]
     return content | (_based_on(base) if action == Action.REBASE else {})
+
+
+def _brought_up_to_date(spec: Kind, row: Submission, base: Public | None) -> Payload:
+    """What was sent, its changes put on top of what the record says now. Makes nobody an author."""
+    mine = spec.given(row.payload, row.schema)
+    if base is None or not row.base_version:
+        return mine
+    records = spec.model.history.filter(uid=base.uid, version=row.base_version)  # type: ignore[attr-defined]
+    old = spec.payload_of(records.select_related("organisation").order_by("-history_id")[0])
+    names = [name for name, field in spec.fields.items() if field.public or row.source_key]
+    return merging.three_way(old, mine, stored_payload(spec, base.uid), names=names)
 
 
 def _stamp(
