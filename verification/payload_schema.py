@@ -48,6 +48,7 @@ def _by_class(field: forms.Field) -> Schema:
     if isinstance(field, forms.DateField):
         return {"type": "string", "format": "date", **optional}
     if isinstance(field, forms.UUIDField):
-        return {"type": "string", "format": "uuid", **optional}
+        # One that was left out stands in the payload as an empty text.
+        return {"type": "string", **({"format": "uuid"} if field.required else optional)}
     longest = getattr(field, "max_length", None)
     return {"type": "string", **({"maxLength": longest} if longest else {}), **optional}

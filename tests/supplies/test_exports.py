@@ -1,0 +1,184 @@
+"""CSV: what people with spreadsheets get, safe to open and true to the list."""
+
+import csv
+import io
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.utils import translation
+
+from supplies import exports
+from supplies.exports import guarded
+from tests.builders import line, published_need, submit_need, taken_down
+from verification.listing import Listing
+from verification.models import Public
+
+
+def table(response) -> list[dict[str, str]]:
+    text = b"".join(response.streaming_content).decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+@pytest.fixture
+def reader(db) -> Client:
+    return Client()
+
+
+def test_csv_has_a_row_for_each_line_with_codes_beside_words(reader, volunteer, reviewer):
+    row = published_need(volunteer, reviewer)
+    first, second = table(reader.get("/en/needs.csv"))
+    assert first["record"] == second["record"] == str(row.uid)
+    assert (first["place code"], first["province"], first["prefecture"]) == ("420106", "Hubei", "Wuhan")
+    assert (first["line"], second["line"]) == ("1", "2")
+    assert (first["item code"], first["at least"], first["at most"]) == ("n95-mask", "5000", "5000")
+    assert (second["at least"], second["at most"], second["amount as written"]) == ("", "", "若干")
+    assert second["amount"] == "Amount unknown"
+    assert first["verified by"] == reviewer.pseudonym
+    assert first["grounds"] == "call-back by telephone"
+    assert first["verified at"].endswith("+08:00")
+    assert first["page"].endswith(f"/needs/{row.uid}/")
+
+
+def test_csv_speaks_the_language_of_its_address_to_the_end(reader, volunteer, reviewer):
+    published_need(volunteer, reviewer)
+    (chinese, *_), (english, *_) = table(reader.get("/needs.csv")), table(reader.get("/en/needs.csv"))
+    assert chinese["省"] == "湖北"
+    assert english["province"] == "Hubei"
+
+
+def test_csv_filters_and_sorts_as_the_list_does(reader, volunteer, reviewer):
+    published_need(volunteer, reviewer, organisation_name="江城第一医院", lines=[line("goggles")])
+    published_need(volunteer, reviewer, organisation_name="江城第二医院", urgency="critical")
+    names = [r["institution"] for r in table(reader.get("/en/needs.csv"))]
+    assert names == ["江城第二医院", "江城第二医院", "江城第一医院"]
+    assert [r["institution"] for r in table(reader.get("/en/needs.csv?item=goggles"))] == ["江城第一医院"]
+    assert table(reader.get("/en/needs.csv?place=110000")) == []
+
+
+@pytest.mark.parametrize("query", ["item=nothing", "palce=420100", "cursor=x"])
+def test_csv_refuses_what_it_cannot_read(reader, query):
+    assert reader.get(f"/needs.csv?{query}").status_code == 400
+
+
+def test_csv_of_an_unknown_list_is_not_found(reader):
+    assert reader.get("/nothing.csv").status_code == 404
+
+
+def test_csv_holds_nothing_private_nothing_unpublished_and_nothing_taken_down(reader, volunteer, reviewer):
+    published_need(volunteer, reviewer)
+    submit_need(volunteer, organisation_name="未发布医院")
+    taken_down(reviewer, published_need(volunteer, reviewer, organisation_name="已撤下医院"))
+    text = b"".join(reader.get("/needs.csv").streaming_content).decode()
+    assert "江城第三医院" in text
+    for hidden in ("甄不存", "13800000000", "夜间请打值班电话", "未发布医院", "已撤下医院", "contact", "联系人"):
+        assert hidden not in text
+
+
+def test_csv_touches_no_cookie_and_is_found_unchanged(reader, volunteer, reviewer, django_assert_num_queries):
+    published_need(volunteer, reviewer)
+    response = reader.get("/needs.csv")
+    assert not response.cookies
+    assert "Cookie" not in response.headers.get("Vary", "")
+    assert "public" in response["Cache-Control"]
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="glacier-needs.csv"'
+    with django_assert_num_queries(1):
+        assert reader.get("/needs.csv", headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_csv_asks_two_queries_at_any_size(reader, volunteer, reviewer, django_assert_num_queries, number):
+    for n in range(number):
+        published_need(volunteer, reviewer, organisation_name=f"江城第{n}医院")
+    with django_assert_num_queries(2):
+        assert len(table(reader.get("/needs.csv"))) == 2 * number
+
+
+def test_csv_head_answers_without_reading_the_list(reader, volunteer, reviewer, django_assert_num_queries):
+    published_need(volunteer, reviewer)
+    with django_assert_num_queries(1):
+        assert reader.head("/needs.csv")["Content-Type"] == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋cmd", "－cmd", "＠x", " =1", "\u3000=1",
+        "\u200b=1", "-cmd|' /C calc'!A0", "+86=1", "-5*2", "--5", "﹦1", "=HYPERLINK(\"https://x.example\")",
+    ],
+)  # fmt: skip
+def test_csv_guards_what_a_spreadsheet_would_run(value):
+    assert guarded(value) == f"'{value}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "-5", "+86", "+86 27 8555 0100", "+86-27-85550100", "+86（27）8555 0100", "-5.5", "+1 (212) 555-0100", "－5", "5-10",
+        "江城第三医院", "a=b", "", "100 - 200", "'=1", 5, -5, None, True,
+    ],
+)  # fmt: skip
+def test_csv_leaves_numbers_telephones_and_words_as_they_are(value):
+    assert guarded(value) == value
+
+
+def test_csv_guards_formulas_in_what_people_wrote(reader, volunteer, reviewer):
+    published_need(volunteer, reviewer, organisation_name="=江城医院", remarks="@全体", lines=[line(note="+急")])
+    (row,) = table(reader.get("/en/needs.csv"))
+    assert row["institution"] == "'=江城医院"
+    assert row["remarks (public)"] == "'@全体" if "remarks (public)" in row else row["remarks"] == "'@全体"
+    assert row["note"] == "'+急"
+    assert row["office telephone"] == "027-85550100"
+
+
+def test_csv_quotes_what_has_commas_quotes_and_line_ends(reader, volunteer, reviewer):
+    remarks = '一,"二"\n三'
+    published_need(volunteer, reviewer, remarks=remarks, lines=[line()])
+    (row,) = table(reader.get("/en/needs.csv"))
+    assert row["remarks"].splitlines() == remarks.splitlines()
+
+
+def test_csv_streams_in_flat_memory(db, volunteer, reviewer):
+    body = published_need(volunteer, reviewer).body
+    moment = datetime(2020, 2, 1, tzinfo=UTC)
+    Public.objects.bulk_create(
+        Public(
+            uid=UUID(int=n + 1),
+            kind="needs",
+            version=1,
+            state="live",
+            body=body,
+            tokens=["place:420000"],
+            urgency=1,
+            unmet_since=moment + timedelta(seconds=n // 7),
+            verified_at=moment,
+            published_at=moment,
+            due_at=moment,
+            overdue_at=moment,
+            stale_at=moment,
+        )
+        for n in range(6000)
+    )
+    pieces = exports.csv_rows("needs", Listing.parse("needs", QueryDict("")))
+    next(pieces)
+    tracemalloc.start()
+    lines = sum(piece.count("\r\n") for piece in pieces)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert lines == 2 * 6001
+    assert most < 12 * 1024 * 1024
+
+
+def test_csv_leaves_the_language_of_the_thread_alone(db, volunteer, reviewer):
+    published_need(volunteer, reviewer)
+    with translation.override("en"):
+        pieces = exports.csv_rows("needs", Listing.parse("needs", QueryDict("")))
+    with translation.override("zh-hans"):
+        text = next(pieces) + next(pieces)
+        assert translation.get_language() == "zh-hans"
+    assert "Hubei" in text
