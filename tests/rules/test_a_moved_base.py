@@ -108,3 +108,14 @@ def test_a_moved_base_is_a_constraint_too(record, volunteer, stranger, reviewer)
         type(second).objects.filter(pk=second.pk).update(
             status=Status.ENTERED, entered_at=second.verified_at, entered_by=reviewer
         )
+
+
+def test_a_moved_base_rebased_as_it_was_keeps_what_others_changed_meanwhile(overtaken, stranger):
+    (rebased,) = workflow.advance([overtaken.pk], Action.REBASE, by=stranger)
+    assert (rebased.payload["remarks"], rebased.payload["urgency"]) == ("送西门", "critical")
+
+
+def test_a_moved_base_rebased_by_a_reviewer_makes_her_no_author(overtaken, reviewer):
+    fence = builders.claim(overtaken, reviewer)
+    (rebased,) = workflow.advance([overtaken.pk], Action.REBASE, by=reviewer, fence=fence)
+    assert reviewer.pk not in rebased.authors
