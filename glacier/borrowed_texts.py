@@ -26,6 +26,7 @@ FORMS = [
     gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
     gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
     gettext_noop("Null characters are not allowed."),
+    gettext_noop("Invalid data. Expected a dictionary, but got {datatype}."),
 ]
 ADMIN = [gettext_noop("Model name"), gettext_noop("Add link"), gettext_noop("Change or view list link")]
 ACCOUNT = [
