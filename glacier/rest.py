@@ -114,7 +114,9 @@ def _problems(value: Any) -> Iterator[str]:
         if depth > DEEPEST:
             yield _("This is nested too deeply.")
             return
-        texts = [v for v in level if isinstance(v, str)] + [k for v in level if isinstance(v, dict) for k in v]
+        texts = [v for v in level if isinstance(v, str)] + [
+            k for v in level if isinstance(v, dict) for k in v
+        ]
         if any(not _storable(text) for text in texts):
             yield _("A text holds a character that cannot be stored: NUL, or half of a pair.")
         level = [
@@ -143,7 +145,9 @@ def error_response(exc: Exception, context: Mapping[str, Any]) -> JsonResponse:
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
     elif isinstance(exc, RequestDataTooBig):
-        exc = TooBig(_("At most %(most)d bytes can be sent.") % {"most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
+        exc = TooBig(
+            _("At most %(most)d bytes can be sent.") % {"most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+        )
     elif isinstance(exc, SuspiciousOperation):
         exc = exceptions.ParseError()
     if isinstance(exc, exceptions.APIException):
@@ -154,10 +158,14 @@ def error_response(exc: Exception, context: Mapping[str, Any]) -> JsonResponse:
         return error(request, 503, "unavailable", message, retry_after=2)
     if isinstance(exc, IntegrityError):
         log.warning("conflict", error=str(exc), request_id=_request_id(request))
-        message = _("Somebody else changed the same thing at the same moment. Nothing was changed; try again.")
+        message = _(
+            "Somebody else changed the same thing at the same moment. Nothing was changed; try again."
+        )
         return error(request, 409, "conflict", message, retry_after=1)
     log.error("api_failed", exc_info=exc, request_id=_request_id(request), path=request.path)
-    return error(request, 500, "failed", _("Something went wrong here. We were told; the number below names it."))
+    return error(
+        request, 500, "failed", _("Something went wrong here. We were told; the number below names it.")
+    )
 
 
 # How long it makes sense to wait before asking again, in seconds.
@@ -247,4 +255,6 @@ def _request_id(request: HttpRequest) -> str:
 @csrf_exempt
 def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
     """404 for addresses the API does not have."""
-    return error(request, 404, "not_found", _("There is nothing at this address; /api/docs/ lists what there is."))
+    return error(
+        request, 404, "not_found", _("There is nothing at this address; /api/docs/ lists what there is.")
+    )

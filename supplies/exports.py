@@ -160,7 +160,9 @@ def _place_name(level: places.Level) -> Callable[[Body, Body, str], str]:
         if not places.exists(body["place"]):
             return ""
         on_the_way = {place.level: place.code for place in places.path(body["place"])}
-        return places.label(on_the_way[level], translation.get_language() or "") if level in on_the_way else ""
+        return (
+            places.label(on_the_way[level], translation.get_language() or "") if level in on_the_way else ""
+        )
 
     return name
 

@@ -38,7 +38,11 @@ PRIVATE = ("contact_person", "contact_phone", "private_note")
 
 def correction_payload(**changes) -> dict[str, Any]:
     """A need as somebody corrects it who cannot see what is private in it."""
-    return {name: value for name, value in need_payload(**changes).items() if name not in PRIVATE or name in changes}
+    return {
+        name: value
+        for name, value in need_payload(**changes).items()
+        if name not in PRIVATE or name in changes
+    }
 
 
 def submit_need(by: User, *, record: Any = None, **changes) -> Submission:

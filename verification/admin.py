@@ -51,7 +51,11 @@ class Acting(SimpleHistoryAdmin):  # type: ignore[misc]
     """Editable by coordinators; the coordinator is named as the actor of every row that changes."""
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> HttpResponse:
         """Django's form, inside a transaction that names who acts."""
         with acting(by=actor(request), reason=f"admin: {self.model._meta.model_name}"):
@@ -165,5 +169,4 @@ class AttemptAdmin(ReadOnly):
     @admin.action(description=_("Try to publish again"), permissions=["view"])
     def try_again(self, request: HttpRequest, queryset: Any) -> None:
         """Forget the failed tries."""
-        for pk in queryset.values_list("pk", flat=True):
-            attempts.try_again(pk)
+        attempts.forget(list(queryset.values_list("pk", flat=True)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -33,7 +34,7 @@ def note_failures(failed: Mapping[int, str]) -> int:
     if not failed:
         return 0
     ids = sorted(failed)
-    values = {
+    values: dict[str, Any] = {
         "ids": ids,
         "errors": [failed[pk][:2000].replace("\x00", "") for pk in ids],
         "tries": TRIES,
@@ -41,7 +42,7 @@ def note_failures(failed: Mapping[int, str]) -> int:
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NOTE, values)
-        parked = sum(row[0] for row in cursor.fetchall())
+        parked = sum(bool(row[0]) for row in cursor.fetchall())
     log.warning("publication_failed", submissions=ids, parked=parked)
     return parked
 

@@ -86,7 +86,9 @@ def said_distinct(submission: Submission) -> set[UUID]:
     return {uid for uid in events.values_list("related", flat=True) if uid}
 
 
-def candidates(kind: Kind, payload: Payload, *, besides: UUID | None = None, limit: int = 5) -> list[Candidate]:
+def candidates(
+    kind: Kind, payload: Payload, *, besides: UUID | None = None, limit: int = 5
+) -> list[Candidate]:
     """Live records that may be what the payload describes, surest first. Public columns only."""
     facets = kind.facets(payload)
     identity = identity_of(kind, payload)
@@ -96,7 +98,12 @@ def candidates(kind: Kind, payload: Payload, *, besides: UUID | None = None, lim
     organisation = payload.get("organisation")
     if organisation:
         near |= Q(organisation__uid=organisation)
-    rows = Public.objects.live().filter(near, kind=kind.slug).exclude(uid=besides).order_by("-verified_at", "uid")
+    rows = (
+        Public.objects.live()
+        .filter(near, kind=kind.slug)
+        .exclude(pk__in=[besides] if besides else [])
+        .order_by("-verified_at", "uid")
+    )
     found = []
     for row in rows.values("uid", "title", "identity", "place", "organisation__uid")[:400]:
         why: str | Promise | None = None
@@ -108,6 +115,8 @@ def candidates(kind: Kind, payload: Payload, *, besides: UUID | None = None, lim
         elif (likeness := names.similarity(facets.title, row["title"])) >= LIKE_ENOUGH:
             why, score = LIKE_NAME, likeness
         if why is not None:
-            found.append((score, Candidate(row["uid"], row["title"], why, is_record=True, place=row["place"])))
+            found.append(
+                (score, Candidate(row["uid"], row["title"], why, is_record=True, place=row["place"]))
+            )
     found.sort(key=lambda pair: -pair[0])
     return [candidate for _score, candidate in found[:limit]]

@@ -34,7 +34,9 @@ class PlainTextField(forms.CharField):
 class TokenForm(forms.Form):
     """What a personal token is called."""
 
-    name = PlainTextField(label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Which program uses it."))
+    name = PlainTextField(
+        label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Which program uses it.")
+    )
 
 
 class PayloadForm(forms.Form):
@@ -121,14 +123,18 @@ class LinesField(forms.Field):
         if self.required and not lines:
             raise ValidationError(_("Name at least one thing."), code="required")
         if len(lines) > self.most:
-            raise ValidationError(_("At most %(most)d lines fit in one entry.") % {"most": self.most}, code="most")
+            raise ValidationError(
+                _("At most %(most)d lines fit in one entry.") % {"most": self.most}, code="most"
+            )
         self.bound = [self.line_form(data=line) for line in lines]
         errors = [e for number, form in enumerate(self.bound, 1) for e in _errors(number, form)]
         if errors:
             raise ValidationError(errors)
         return self._numbered([form.payload() for form in self.bound], lines)
 
-    def _numbered(self, payloads: list[dict[str, Any]], lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def _numbered(
+        self, payloads: list[dict[str, Any]], lines: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
         given = [_number(line.get("no")) for line in lines]
         used = {number for number in given if number}
         numbered, seen = [], set()
@@ -150,5 +156,8 @@ def _errors(number: int, form: forms.Form) -> list[str]:
     found = []
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        found += [_("Line %(number)d, %(label)s: %(error)s") % {"number": number, "label": label, "error": e} for e in errors]
+        found += [
+            _("Line %(number)d, %(label)s: %(error)s") % {"number": number, "label": label, "error": e}
+            for e in errors
+        ]
     return found

@@ -26,7 +26,9 @@ def services() -> list[dict[str, Any]]:
 
 
 def _publication() -> dict[str, Any]:
-    stuck = Submission.objects.filter(status=Status.ENTERED, entered_at__lt=ClockTimestamp() - BACKLOG).exists()
+    stuck = Submission.objects.filter(
+        status=Status.ENTERED, entered_at__lt=ClockTimestamp() - BACKLOG
+    ).exists()
     words = _("work is waiting too long") if stuck else _("keeps up")
     return {"name": _("Publication"), "good": not stuck, "words": words, "at": None}
 
@@ -47,4 +49,9 @@ def _broker() -> dict[str, Any]:
 def _beating(name: str, last: datetime | None, now: datetime) -> dict[str, Any]:
     labels = {"clock": _("Clock"), "worker": _("Worker")}
     good = last is not None and now - last < SILENCE[name]
-    return {"name": labels[name], "good": good, "words": _("alive") if good else _("not heard from"), "at": last}
+    return {
+        "name": labels[name],
+        "good": good,
+        "words": _("alive") if good else _("not heard from"),
+        "at": last,
+    }

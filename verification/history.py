@@ -27,7 +27,9 @@ PUBLIC_ACTIONS = (
     Action.CONFIRM,
 )
 # Fields that say when and by whom, not what: they differ between any two versions.
-_NOT_CONTENT = frozenset({"version", "state", "verified", "entered", "clocks", "freshness", "uid", "kind", "title"})
+_NOT_CONTENT = frozenset(
+    {"version", "state", "verified", "entered", "clocks", "freshness", "uid", "kind", "title"}
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def of_record(uid: UUID) -> list[Entry]:
     taken down because they showed something private keep their place but not their content. One query.
     """
     events = list(
-        Event.objects.filter(record=uid, action__in=PUBLIC_ACTIONS).select_related("actor", "leaf").order_by("pk")
+        Event.objects.filter(record=uid, action__in=PUBLIC_ACTIONS)
+        .select_related("actor", "leaf")
+        .order_by("pk")
     )
     hidden = max((e.version or 0 for e in events if e.reason in HIDING), default=0)
     entries: list[Entry] = []
@@ -91,7 +95,9 @@ def of_record(uid: UUID) -> list[Entry]:
     return entries[::-1]
 
 
-def _entry(event: Event, body: Mapping[str, Any] | None, changes: list[Change], returned: int | None) -> Entry:
+def _entry(
+    event: Event, body: Mapping[str, Any] | None, changes: list[Change], returned: int | None
+) -> Entry:
     leaf = getattr(event, "leaf", None)
     return Entry(
         id=event.pk,
@@ -122,7 +128,9 @@ def latest_corrections(*, limit: int) -> list[dict[str, Any]]:
     """The last published corrections of records that still stand: uid, kind, title, version, at."""
     events = Event.objects.filter(action=Action.PUBLISH, version__gt=1).order_by("-pk")
     latest = list(events.values("record", "kind", "version", "at")[: limit * 2])
-    titles = dict(Public.objects.live().filter(pk__in=[e["record"] for e in latest]).values_list("pk", "title"))
+    titles = dict(
+        Public.objects.live().filter(pk__in=[e["record"] for e in latest]).values_list("pk", "title")
+    )
     found = [{**e, "uid": e["record"], "title": titles[e["record"]]} for e in latest if e["record"] in titles]
     return list({e["uid"]: e for e in reversed(found)}.values())[::-1][:limit]
 
@@ -157,7 +165,9 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
         if a is None or b is None:
             changes.append(Change("line", a, b, number, item))
         else:
-            changes += [Change(n, a.get(n), b.get(n), number, item) for n in {**b, **a} if a.get(n) != b.get(n)]
+            changes += [
+                Change(n, a.get(n), b.get(n), number, item) for n in {**b, **a} if a.get(n) != b.get(n)
+            ]
     return changes
 
 

@@ -125,7 +125,8 @@ def sequence(limit: int = 1000) -> int:
         events = Event.objects.filter(pk__in=ids).order_by("pk")
         last = Leaf.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
         leaves = [
-            Leaf(seq=seq, event=event, hash=leaf_hash(seq, event)) for seq, event in enumerate(events, last + 1)
+            Leaf(seq=seq, event=event, hash=leaf_hash(seq, event))
+            for seq, event in enumerate(events, last + 1)
         ]
         Leaf.objects.bulk_create(leaves)
         Unsequenced.objects.filter(pk__in=ids).delete()
@@ -169,4 +170,3 @@ def _commitment(salt: bytes | memoryview, *texts: str) -> str:
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces: the same value always gives the same text."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-

@@ -18,7 +18,24 @@ Payload = dict[str, Any]
 ORGANISATION = ("organisation", "organisation_name")
 
 # Names that stand at the same place in an address as a list's.
-RESERVED = frozenset({"submit", "submissions", "changes", "review", "status", "api", "admin", "en", "me", "demo", "mine", "about", "accounts", "static"})
+RESERVED = frozenset(
+    {
+        "submit",
+        "submissions",
+        "changes",
+        "review",
+        "status",
+        "api",
+        "admin",
+        "en",
+        "me",
+        "demo",
+        "mine",
+        "about",
+        "accounts",
+        "static",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -101,9 +118,9 @@ class Kind:
 
     `identity` gives the words that say two payloads are about the same thing, or "" where nothing does.
     `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
-    could not read) out of a pasted message, `filter_options(place)` is what the filter
-    bar offers, `notices(payload)` what a reviewer should look at twice. `upgrades[n]` turns a payload of schema n into one of schema n + 1.
-    `filters` are the list's parameters by name, `urgencies` ranks the words for how soon.
+    could not read) out of a pasted message, `filter_options(place)` is what the filter bar offers,
+    `notices(payload)` what a reviewer should look at twice. `filters` are the list's parameters by name,
+    `urgencies` ranks the words for how soon. `upgrades[n]` turns a payload of schema n into one of n + 1.
     """
 
     slug: str

@@ -57,7 +57,13 @@ def claim(submission_ids: Sequence[int], *, by: User) -> int:
         cursor.execute("SELECT nextval('verification_fence')")
         (fence,) = cursor.fetchone()
         ids = sorted(set(submission_ids))
-        values = {"ids": ids, "holder": by.pk, "fence": fence, "duration": DURATION, "waiting": sorted(WAITING)}
+        values = {
+            "ids": ids,
+            "holder": by.pk,
+            "fence": fence,
+            "duration": DURATION,
+            "waiting": sorted(WAITING),
+        }
         cursor.execute(_WAITING, values)
         if cursor.fetchone()[0] < len(ids):
             raise WrongStatus()
@@ -91,7 +97,12 @@ def held_under(submission_ids: Sequence[int], *, by: User, fence: int | None) ->
     """Whether this person holds all of these, now, under this fence. Locks the leases until the end."""
     if fence is None:
         return False
-    live = _live(by, fence).filter(submission_id__in=submission_ids).order_by("pk").select_for_update(no_key=True)
+    live = (
+        _live(by, fence)
+        .filter(submission_id__in=submission_ids)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
     return len(live.values_list("pk", flat=True)) == len(set(submission_ids))
 
 

@@ -74,7 +74,11 @@ class Listing:
         (BadQuery), and so is a parameter no list has, or one given twice, except those in `besides`.
         """
         spec = kinds.get(kind)
-        values = {name: params[name].strip() for name in (*PARAMETERS, *spec.filters) if params.get(name, "").strip()}
+        values = {
+            name: params[name].strip()
+            for name in (*PARAMETERS, *spec.filters)
+            if params.get(name, "").strip()
+        }
         problems = _problems(spec, values)
         if strict:
             problems |= _strangers(spec, params, besides)
@@ -115,8 +119,8 @@ class Listing:
         """The same view without one filter."""
         if name in self.codes:
             return replace(self, codes={n: code for n, code in self.codes.items() if n != name})
-        default = {"stale": False, "sort": DEFAULT_SORT}.get(name, "")
-        return replace(self, **{name: default})
+        defaults: dict[str, Any] = {"stale": False, "sort": DEFAULT_SORT}
+        return replace(self, **{name: defaults.get(name, "")})
 
     def sorted_by(self, sort: str) -> Self:
         """The same view in another order."""
@@ -149,7 +153,7 @@ class Listing:
         )
 
     def every(self, *, chunk: int = 500) -> Iterator[Row]:
-        """All rows of the view, in order, `chunk` at a time: memory stays flat and no transaction stays open."""
+        """All rows of the view in order, `chunk` at a time: memory stays flat, no transaction stays open."""
         key = None
         while rows := self._rows(key, back=False, limit=chunk):
             yield from rows
@@ -170,7 +174,7 @@ class Listing:
     def _rows(self, key: Key | None, *, back: bool, limit: int) -> list[Row]:
         ask = listing_sql.Ask(
             order=ORDERS[self.sort],
-            freshness=self._shown(),
+            shown=len(self._shown()),
             tokens=bool(self.tokens),
             urgency=bool(self.urgency),
             beyond=key is not None,
@@ -178,7 +182,9 @@ class Listing:
         )
         with connection.cursor() as cursor:
             cursor.execute(listing_sql.page(ask), self._values(limit=limit, key=key or ()))
-            return [Row(uid, body, freshness, _key(rest)) for uid, body, freshness, *rest in cursor.fetchall()]
+            return [
+                Row(uid, body, freshness, _key(rest)) for uid, body, freshness, *rest in cursor.fetchall()
+            ]
 
     def _shown(self) -> list[str]:
         if self.freshness:
@@ -193,7 +199,8 @@ class Listing:
             "tokens": self.tokens,
             "urgency": urgencies.get(self.urgency, 0),
             "limit": limit,
-            **{f"key{number}": part for number, part in enumerate(key)},
+            **{f"freshness{n}": value for n, value in enumerate(self._shown())},
+            **{f"key{n}": part for n, part in enumerate(key)},
         }
 
 

@@ -36,10 +36,10 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Ask:
-    """What a page asks for, without the values."""
+    """What a page asks for, without the values; `shown` is how many freshnesses it shows."""
 
     order: Order
-    freshness: Sequence[str]
+    shown: int
     tokens: bool
     urgency: bool
     beyond: bool
@@ -50,7 +50,8 @@ def page(ask: Ask) -> str:
     """The statement for one page: uid, body, freshness, then the sort key. Values are bound by name."""
     if ask.tokens:
         return _searched(ask)
-    return f"SELECT uid, body, freshness, {_keys(ask)} FROM ({_walk(ask, '%(limit)s')}) AS walk ORDER BY {_by(ask)}"
+    walk = _walk(ask, "%(limit)s")
+    return f"SELECT uid, body, freshness, {_keys(ask)} FROM ({walk}) AS walk ORDER BY {_by(ask)}"
 
 
 def _searched(ask: Ask) -> str:
@@ -59,7 +60,8 @@ def _searched(ask: Ask) -> str:
     `peek`: the rows just ahead, for words that are everywhere. `few`: every match, where there are not many.
     `head`: more of the rows ahead. `matching`: every match, sorted. The planner skips what is not needed.
     """
-    keys, by, wanted = _keys(ask), _by(ask), _wanted(ask)
+    keys, wanted = _keys(ask), _wanted(ask)
+    ordered = f"ORDER BY {_by(ask)} LIMIT %(limit)s"
     # `|| ''` keeps the planner from and-ing the GIN index with a bitmap of the whole list.
     matches = (
         f"SELECT uid, {_columns(ask)} FROM verification_public WHERE state = 'live' AND kind || '' = %(kind)s"
@@ -69,21 +71,21 @@ def _searched(ask: Ask) -> str:
     many = f"(SELECT count(*) FROM few) > {FEW}"
     return f"""
 WITH peek AS MATERIALIZED (
-    SELECT uid, {keys} FROM ({_walk(ask, str(PEEK))}) AS walk WHERE {wanted} ORDER BY {by} LIMIT %(limit)s
+    SELECT uid, {keys} FROM ({_walk(ask, str(PEEK))}) AS walk WHERE {wanted} {ordered}
 ), few AS MATERIALIZED (
     {matches} AND NOT {full.format("peek")} LIMIT {FEW} + 1
 ), head AS MATERIALIZED (
-    SELECT uid, {keys} FROM ({_walk(ask, str(HEAD))}) AS walk WHERE {many} AND {wanted} ORDER BY {by} LIMIT %(limit)s
+    SELECT uid, {keys} FROM ({_walk(ask, str(HEAD))}) AS walk WHERE {many} AND {wanted} {ordered}
 ), matching AS MATERIALIZED (
     {matches} AND {many} AND NOT {full.format("head")}
 )
 SELECT uid, body, freshness, {keys}
   FROM (SELECT uid, {keys} FROM peek WHERE {full.format("peek")}
-        UNION ALL (SELECT uid, {keys} FROM few WHERE NOT {many} ORDER BY {by} LIMIT %(limit)s)
+        UNION ALL (SELECT uid, {keys} FROM few WHERE NOT {many} {ordered})
         UNION ALL SELECT uid, {keys} FROM head WHERE {full.format("head")}
-        UNION ALL (SELECT uid, {keys} FROM matching ORDER BY {by} LIMIT %(limit)s)) AS chosen
+        UNION ALL (SELECT uid, {keys} FROM matching {ordered})) AS chosen
   JOIN verification_public USING (uid)
- ORDER BY {by}"""
+ ORDER BY {_by(ask)}"""
 
 
 def _walk(ask: Ask, limit: str) -> str:
@@ -93,9 +95,9 @@ def _walk(ask: Ask, limit: str) -> str:
     wanted = "tokens, urgency" if ask.tokens else "body, freshness"
     scans = " UNION ALL ".join(
         f"(SELECT uid, {wanted}, {_columns(ask)} FROM verification_public"
-        f" WHERE state = 'live' AND kind = %(kind)s AND freshness = '{freshness}'{urgency}{_beyond(ask)}"
+        f" WHERE state = 'live' AND kind = %(kind)s AND freshness = %(freshness{n})s{urgency}{_beyond(ask)}"
         f" ORDER BY {_by(ask)} LIMIT {limit})"
-        for freshness in ask.freshness
+        for n in range(ask.shown)
     )
     return f"SELECT * FROM ({scans}) AS scans ORDER BY {_by(ask)} LIMIT {limit}"
 
@@ -134,7 +136,10 @@ def counting(tokens: Sequence[str], urgency: str) -> str:
     """The statement that counts a view's rows up to a limit."""
     if tokens:
         urgent = " AND urgency = %(urgency)s" if urgency else ""
-        where = "kind || '' = %(kind)s AND freshness || '' = ANY (%(freshness)s) AND tokens @> %(tokens)s::text[]" + urgent
+        where = (
+            "kind || '' = %(kind)s AND freshness || '' = ANY (%(freshness)s) AND tokens @> %(tokens)s::text[]"
+            + urgent
+        )
     else:
         urgent = " AND urgency * -1 = %(urgency)s * -1" if urgency else ""
         where = "kind = %(kind)s AND freshness = ANY (%(freshness)s)" + urgent

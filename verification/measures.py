@@ -12,7 +12,8 @@ from verification.sop import Status
 # From sending in to publication, of what was published since a moment.
 _WAITS = """
 SELECT percentile_cont(%(shares)s) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - submitted_at) / 60),
-       percentile_cont(%(shares)s) WITHIN GROUP (ORDER BY extract(epoch FROM coalesce(verified_at, closed_at) - submitted_at) / 60)
+       percentile_cont(%(shares)s) WITHIN GROUP
+         (ORDER BY extract(epoch FROM coalesce(verified_at, closed_at) - submitted_at) / 60)
   FROM verification_submission
  WHERE status = 'published' AND closed_at >= %(since)s AND kind = %(kind)s
 """
@@ -31,7 +32,9 @@ def waits(kind: str, *, since: datetime | None = None) -> dict[str, int | None]:
         public, verdict = cursor.fetchone()
     keys = ("public_p50", "public_p95", "verdict_p50", "verdict_p95")
     found: list[Any] = [*(public or (None, None)), *(verdict or (None, None))]
-    return {key: None if value is None else max(1, round(value)) for key, value in zip(keys, found, strict=True)}
+    return {
+        key: None if value is None else max(1, round(value)) for key, value in zip(keys, found, strict=True)
+    }
 
 
 def median_minutes_today(kind: str) -> int | None:
@@ -46,7 +49,13 @@ def published_since(since: datetime) -> int:
 
 def oldest_waiting(kind: str) -> datetime | None:
     """When the oldest entry still waiting for a reviewer was sent in."""
-    return Submission.objects.waiting().filter(kind=kind).order_by("submitted_at").values_list("submitted_at", flat=True).first()
+    return (
+        Submission.objects.waiting()
+        .filter(kind=kind)
+        .order_by("submitted_at")
+        .values_list("submitted_at", flat=True)
+        .first()
+    )
 
 
 def last_publication() -> datetime | None:

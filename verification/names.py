@@ -50,7 +50,28 @@ _RUN: Final = re.compile(r"[0-9a-z]+|[^\W0-9a-z_]+")
 
 # What people write where they have no name to give. It names nothing, so it never identifies.
 _PLACEHOLDERS: Final = frozenset(
-    ["无", "暂无", "没有", "不详", "未知", "未提供", "待定", "待补充", "同上", "略", "其他", "医院", "政府", "区政府", "市政府", "县政府", "na", "none", "null", "unknown"]
+    [
+        "无",
+        "暂无",
+        "没有",
+        "不详",
+        "未知",
+        "未提供",
+        "待定",
+        "待补充",
+        "同上",
+        "略",
+        "其他",
+        "医院",
+        "政府",
+        "区政府",
+        "市政府",
+        "县政府",
+        "na",
+        "none",
+        "null",
+        "unknown",
+    ]
 )
 
 _LONGEST: Final = 200

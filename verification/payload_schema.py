@@ -44,7 +44,7 @@ def _by_class(field: forms.Field) -> Schema:
         limits = {"minimum": field.min_value, "maximum": field.max_value}
         return {"type": "integer", **{name: n for name, n in limits.items() if n is not None}, **optional}
     if isinstance(field, forms.ChoiceField):
-        return {"type": "string", "enum": [str(value) for value, _label in field.choices]}  # type: ignore[union-attr]
+        return {"type": "string", "enum": [str(value) for value, _label in field.choices]}  # type: ignore[misc,union-attr]
     if isinstance(field, forms.DateField):
         return {"type": "string", "format": "date", **optional}
     if isinstance(field, forms.UUIDField):

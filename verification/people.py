@@ -115,7 +115,9 @@ def named(name: str, place: str = "") -> list[Organisation]:
     normalised = names.normalise(name)
     if not normalised:
         return []
-    aliases = OrganisationAlias.objects.filter(normalised=normalised).select_related("organisation__merged_into")
+    aliases = OrganisationAlias.objects.filter(normalised=normalised).select_related(
+        "organisation__merged_into"
+    )
     found = {root_of(alias.organisation).pk: root_of(alias.organisation) for alias in aliases}
     return [o for o in found.values() if not place or not o.place or _same_place(o.place, place)]
 
@@ -154,14 +156,21 @@ def search_organisations(text: str, *, limit: int = 8) -> list[Organisation]:
 
 
 def add_organisation(
-    *, name: str, kind: OrganisationKind, by: User, place: str = "", proven: bool = False, aliases: tuple[str, ...] = ()
+    *,
+    name: str,
+    kind: OrganisationKind,
+    by: User,
+    place: str = "",
+    proven: bool = False,
+    aliases: tuple[str, ...] = (),
 ) -> Organisation:
     """A new organisation, known by its name and its aliases."""
     with acting(by=by, reason="organisation added"):
         organisation = Organisation.objects.create(name=name, kind=kind, place=place, proven=proven)
         known_as = {names.normalise(n): n for n in (name, *aliases)}
         OrganisationAlias.objects.bulk_create(
-            OrganisationAlias(organisation=organisation, name=n, normalised=key) for key, n in known_as.items()
+            OrganisationAlias(organisation=organisation, name=n, normalised=key)
+            for key, n in known_as.items()
         )
     return organisation
 
@@ -190,7 +199,13 @@ def add_member(*, user: User, organisation: Organisation, by: User, is_admin: bo
 
 
 def add_reviewer(
-    *, user: User, organisation: Organisation, legal_name: str, by: User, checked_at: datetime, expires_at: datetime
+    *,
+    user: User,
+    organisation: Organisation,
+    legal_name: str,
+    by: User,
+    checked_at: datetime,
+    expires_at: datetime,
 ) -> Reviewer:
     """Make a person a reviewer after `by`, another person, checked their legal name, which is kept encrypted."""
     with acting(by=by, reason="legal name checked"):

@@ -61,7 +61,7 @@ def prepare(submission: Submission, material: Material) -> Prepared:
         source=origin.source,
         source_key=origin.source_key,
         trust=material.trust[submission.pk],
-        verified_at=submission.verified_at,
+        verified_at=submission.verified_at or material.now,  # never null here: a constraint says so
         confirmed_at=None,
         changed_at=material.now,
         published_at=material.now,
@@ -92,7 +92,7 @@ def _stored(due: Sequence[Submission]) -> dict[UUID, Record]:
 
 def _trust(due: Sequence[Submission]) -> dict[int, Payload]:
     """Who took the two steps and on what grounds, in public words. Three queries for a whole batch."""
-    actors = {s.verified_by_id for s in due} | {s.entered_by_id for s in due}
+    actors = {pk for s in due for pk in (s.verified_by_id, s.entered_by_id) if pk}
     pseudonyms = dict(User.objects.filter(pk__in=actors).values_list("pk", "pseudonym"))
     organisations = dict(Reviewer.objects.filter(user__in=actors).values_list("user", "organisation__name"))
     events = Event.objects.filter(submission__in=[s.pk for s in due], action=Action.VERIFY).order_by("pk")

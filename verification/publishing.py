@@ -22,7 +22,14 @@ from verification.models import Attempt, Event, Organisation, Public, Robot, Sub
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.preparing import Prepared
-from verification.refusals import AlreadyGone, InvalidPayload, NotAllowed, NotFound, OwnOrganisation, ReasonMissing
+from verification.refusals import (
+    AlreadyGone,
+    InvalidPayload,
+    NotAllowed,
+    NotFound,
+    OwnOrganisation,
+    ReasonMissing,
+)
 from verification.sop import HIDING, REASONS, Action, Intent, Reason, Role, State, Status
 
 log = structlog.get_logger()
@@ -152,7 +159,9 @@ def _write_all(ready: Sequence[Prepared], *, by: User) -> None:
 def _upsert(model: type[Any], rows: Sequence[Any]) -> None:
     """Insert, or bring to the new version; the public rows' locks make sure nobody else does."""
     columns = [f.name for f in model._meta.concrete_fields if f.name not in _KEPT]
-    model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["uid"], update_fields=columns)
+    model._default_manager.bulk_create(
+        rows, update_conflicts=True, unique_fields=["uid"], update_fields=columns
+    )
 
 
 def take_down(
@@ -172,7 +181,12 @@ def take_down(
     that request to withdraw. Steps standing on submissions for the record are void. A second person looks
     within a day (`second_look`). Refused: NotFound, AlreadyGone, NotAllowed, ReasonMissing, and the policy.
     """
-    told = {"reason": reason, "public_note": public_note, "note": note, "request_id": request_id}
+    told: dict[str, Any] = {
+        "reason": reason,
+        "public_note": public_note,
+        "note": note,
+        "request_id": request_id,
+    }
     with acting(by=by, reason=reason, request_id=request_id):
         row = Public.objects.select_for_update().filter(pk=record).first()
         if row is None:
@@ -224,7 +238,9 @@ def _send_back_others(record: UUID, *, by: User, request_id: str) -> None:
 def _bury(row: Public, version: int, reason: str) -> None:
     """Leave a tombstone of the record, and nothing else."""
     before = Public(kind=row.kind, state=row.state, tokens=row.tokens)
-    kinds.get(row.kind).model._default_manager.filter(uid=row.uid).update(version=version, state=State.WITHDRAWN)
+    kinds.get(row.kind).model._default_manager.filter(uid=row.uid).update(
+        version=version, state=State.WITHDRAWN
+    )
     row.version, row.state, row.tokens = version, State.WITHDRAWN, []
     row.gone_at, row.gone_reason = timezone.now(), reason
     row.title = "" if reason in HIDING else row.title
@@ -337,7 +353,9 @@ def _anew(spec: Kind, rows: Mapping[UUID, Public]) -> list[Public]:
     for record in records.order_by("uid"):
         old = rows[record.uid]
         payload = spec.payload_of(record)
-        organisation: Organisation | None = people.root_of(record.organisation) if record.organisation else None
+        organisation: Organisation | None = (
+            people.root_of(record.organisation) if record.organisation else None
+        )
         body = rendering.body_of(spec, record, payload, organisation)
         if body == old.body:
             continue

@@ -56,7 +56,10 @@ class SecondPersonNeeded(NotAllowed):
 
 class OutsiderNeeded(NotAllowed):
     code = "outsider_needed"
-    message = _("A wrong value here endangers people: it needs reviewers from outside its author's and each other's organisations.")
+    message = _(
+        "A wrong value here endangers people: "
+        "it needs reviewers from outside its author's and each other's organisations."
+    )
 
 
 class NotSubmitter(NotAllowed):
@@ -87,7 +90,9 @@ class WrongStatus(Refused):
 
 class LeaseLost(Refused):
     code = "lease_lost"
-    message = _("You no longer hold this entry: your time ran out or somebody else took it. Take it again to go on.")
+    message = _(
+        "You no longer hold this entry: your time ran out or somebody else took it. Take it again to go on."
+    )
 
 
 class LeaseTaken(Refused):
@@ -187,4 +192,6 @@ class BadCursor(Refused):
 
     code = "bad_cursor"
     status = 400
-    message = _("This address points to a place in a list that does not exist; begin again at the first page.")
+    message = _(
+        "This address points to a place in a list that does not exist; begin again at the first page."
+    )

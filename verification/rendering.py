@@ -16,7 +16,11 @@ from verification.sop import Freshness, State
 
 def exact(moment: datetime | None) -> str | None:
     """A time as it stands in bodies: UTC, to the second."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (
+        None
+        if moment is None
+        else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    )
 
 
 def looked_at(record: Record) -> datetime:

@@ -105,7 +105,7 @@ class AnswersRequest(Shape):
     def get_fields(self) -> dict[str, Any]:
         """One answer for each question of the checklists in force."""
         questions = {code: text for checklist in CHECKLISTS.values() for code, text in checklist.items()}
-        answers = {code: TrueOrFalse(required=False, help_text=text) for code, text in questions.items()}
+        answers = {code: TrueOrFalse(required=False, help_text=str(text)) for code, text in questions.items()}
         return {**super().get_fields(), **answers}
 
 
@@ -113,13 +113,19 @@ class ActionRequest(Shape):
     """What an action brings with it; each asks for its own part."""
 
     fence = serializers.IntegerField(
-        required=False, allow_null=True, min_value=0, max_value=LAST, help_text=_("From *claim*: decisions present it.")
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=LAST,
+        help_text=_("From *claim*: decisions present it."),
     )
     answers = AnswersRequest(required=False, help_text=_("For *verify* and *enter*."))
     reason = serializers.ChoiceField(choices=Reason.choices, required=False, default="", allow_blank=True)
     note = _note(help_text=_("How to put it right, for *return* and *reject*; else for the reviewers."))
     public_note = _note(help_text=_("A sentence the public may read."))
-    data = PayloadField(required=False, allow_null=True, help_text=_("The new content, for *edit*, *resubmit*, *rebase*."))
+    data = PayloadField(  # type: ignore[assignment]
+        required=False, allow_null=True, help_text=_("The new content, for *edit*, *resubmit*, *rebase*.")
+    )
     other = serializers.UUIDField(
         required=False, allow_null=True, help_text=_("The other record, for *duplicate* and *distinct*.")
     )
@@ -230,7 +236,9 @@ class Change(Shape):
 class HistoryEntry(Shape):
     """One thing that happened to a record."""
 
-    seq = serializers.IntegerField(allow_null=True, help_text=_("Its number in the journal, once it has one."))
+    seq = serializers.IntegerField(
+        allow_null=True, help_text=_("Its number in the journal, once it has one.")
+    )
     action = serializers.ChoiceField(choices=Action.choices)
     version = serializers.IntegerField(allow_null=True)
     at = serializers.DateTimeField()
@@ -272,7 +280,7 @@ class ListEntry(Shape):
     """A list, and where it is."""
 
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     version = serializers.IntegerField()
     records = serializers.URLField()
     csv = serializers.URLField()
@@ -317,7 +325,9 @@ class Submission(Shape):
     verified_at = serializers.DateTimeField(allow_null=True)
     entered_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
-    being_looked_at = serializers.BooleanField(help_text=_("Its publication failed, and somebody is looking at it."))
+    being_looked_at = serializers.BooleanField(
+        help_text=_("Its publication failed, and somebody is looking at it.")
+    )
     verdict = Verdict(allow_null=True)
 
 

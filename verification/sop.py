@@ -7,6 +7,7 @@ who may take it, and `verification.workflow.advance` is the one door through whi
 from typing import NamedTuple
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -68,15 +69,9 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.RESUBMIT: Transition(frozenset({S.RETURNED}), S.COLLECTED, voids_steps=True),
     Action.REJECT: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.REJECTED),
     Action.MARK_DUPLICATE: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.DUPLICATE),
-    Action.WITHDRAW: Transition(
-        frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED, S.RETURNED}), S.WITHDRAWN
-    ),
-    Action.EDIT: Transition(
-        frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True
-    ),
-    Action.REBASE: Transition(
-        frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True
-    ),
+    Action.WITHDRAW: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED, S.RETURNED}), S.WITHDRAWN),
+    Action.EDIT: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True),
+    Action.REBASE: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True),
     Action.SEND_BACK: Transition(frozenset({S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True),
     Action.REOPEN: Transition(
         frozenset({S.REJECTED, S.WITHDRAWN, S.DUPLICATE}), S.COLLECTED, voids_steps=True
@@ -148,7 +143,7 @@ class Ground(TextChoices):
 LINKED_GROUNDS = frozenset({Ground.OFFICIAL_NOTICE, Ground.OFFICIAL_MEDIA})
 
 # The written checklist of each human step: code -> question. All are answered yes before the step is taken.
-CHECKLISTS: dict[Action, dict[str, object]] = {
+CHECKLISTS: dict[Action, dict[str, Promise]] = {
     Action.VERIFY: {
         "source_opened": _("I opened the source, or heard the statement myself"),
         "own_notice": _("It is the institution's own notice, or official media quoting it"),

@@ -3,7 +3,7 @@
 import structlog
 from celery import shared_task
 
-from verification import pulses, publishing
+from verification import publishing, pulses
 
 log = structlog.get_logger()
 

@@ -115,7 +115,12 @@ def _base(spec: Kind, record: UUID | None, source: str, source_key: str) -> Publ
     record = record or _known_by_key(spec, source, source_key)
     if record is None:
         return None
-    base = Public.objects.select_for_update().filter(pk=record, kind=spec.slug).exclude(state=State.MERGED).first()
+    base = (
+        Public.objects.select_for_update()
+        .filter(pk=record, kind=spec.slug)
+        .exclude(state=State.MERGED)
+        .first()
+    )
     if base is None:
         raise NotFound()
     return base
@@ -146,7 +151,9 @@ def _content(
     before = stored_payload(spec, base.uid) if base else None
     after = payload
     if before is not None:
-        before, after = (before, spec.filled(payload, before)) if owns_source else (spec.as_it_is(before), payload)
+        before, after = (
+            (before, spec.filled(payload, before)) if owns_source else (spec.as_it_is(before), payload)
+        )
     if base and base.state == State.LIVE and after == before:
         raise Unchanged()
     return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
@@ -183,7 +190,9 @@ def _organisation_of(payload: Payload) -> Organisation | None:
         return None
     found = None
     if payload["organisation"]:
-        chosen = Organisation.objects.select_related("merged_into").filter(uid=payload["organisation"]).first()
+        chosen = (
+            Organisation.objects.select_related("merged_into").filter(uid=payload["organisation"]).first()
+        )
         found = people.root_of(chosen) if chosen else None
     if found is None:
         found = people.the_one_named(payload.get("organisation_name", ""), payload.get("place", ""))
@@ -264,7 +273,9 @@ def _lock(ids: Sequence[int], action: Action) -> tuple[list[Submission], dict[UU
     found = Submission.objects.filter(pk__in=ids).only("record", "kind", "source", "source_key")
     records = {row.record for row in found}
     if action == Action.REBASE:
-        records |= {_known_by_key(kinds.get(row.kind), row.source, row.source_key) or row.record for row in found}
+        records |= {
+            _known_by_key(kinds.get(row.kind), row.source, row.source_key) or row.record for row in found
+        }
     bases = {p.pk: p for p in Public.objects.filter(pk__in=records).order_by("pk").select_for_update()}
     rows = list(Submission.objects.filter(pk__in=ids).order_by("pk").select_for_update())
     if not rows or len(rows) < len(set(ids)):
@@ -276,7 +287,9 @@ def _lock(ids: Sequence[int], action: Action) -> tuple[list[Submission], dict[UU
 
 def _organisations_involved(rows: Sequence[Submission]) -> dict[int, frozenset[int]]:
     """The organisations of everybody who had a hand in dangerous changes; no query where there are none."""
-    users = {pk for row in rows if row.risk >= Risk.DANGEROUS for pk in (*row.authors, row.verified_by_id) if pk}
+    users = {
+        pk for row in rows if row.risk >= Risk.DANGEROUS for pk in (*row.authors, row.verified_by_id) if pk
+    }
     return people.organisations_of(users) if users else {}
 
 
@@ -350,7 +363,7 @@ def _brought_up_to_date(spec: Kind, row: Submission, base: Public | None) -> Pay
     mine = spec.given(row.payload, row.schema)
     if base is None or not row.base_version:
         return mine
-    records = spec.model.history.filter(uid=base.uid, version=row.base_version)  # type: ignore[attr-defined]
+    records = spec.model.history.filter(uid=base.uid, version=row.base_version)
     old = spec.payload_of(records.select_related("organisation").order_by("-history_id")[0])
     names = [name for name, field in spec.fields.items() if field.public or row.source_key]
     return merging.three_way(old, mine, stored_payload(spec, base.uid), names=names)
@@ -402,7 +415,9 @@ def say_distinct(submission_id: int, *, other: UUID, by: User, fence: int, reque
     with acting(by=by, reason=Action.DISTINCT, request_id=request_id):
         (row,), _bases = _lock([submission_id], Action.DISTINCT)
         who = people.standing(by, now=timezone.now())
-        step = policies.Step(Action.DISTINCT, row, who, leases.held_under([submission_id], by=by, fence=fence))
+        step = policies.Step(
+            Action.DISTINCT, row, who, leases.held_under([submission_id], by=by, fence=fence)
+        )
         policies.ask(step)
         journal.append([_event(Action.DISTINCT, row, who, "", "", "", {}, request_id, {"related": other})])
 

@@ -1,4 +1,4 @@
-"""The API's public side: lists, records, history, changes. No cookie, few queries, exact freshness for caches."""
+"""The API's public side: lists, records, history, changes. No cookie, few queries, tags that change in time."""
 
 import json
 
@@ -189,7 +189,9 @@ def test_api_record_taken_down_answers_410_with_what_stays(reader, row, reviewer
 def test_api_record_merged_leads_to_its_root(reader, row, volunteer, reviewer):
     root = published_need(volunteer, reviewer, organisation_name="江城第七医院")
     # Merging comes later; what a reader of the API must see of it stands already.
-    Public.objects.filter(pk=row.uid).update(state=State.MERGED, merged_into=root.uid, gone_at=row.published_at)
+    Public.objects.filter(pk=row.uid).update(
+        state=State.MERGED, merged_into=root.uid, gone_at=row.published_at
+    )
     response = reader.get(f"{LIST}{row.uid}/")
     assert response.status_code == 302
     assert response["Location"].endswith(f"{LIST}{root.uid}/")
@@ -267,7 +269,9 @@ def test_api_changes_come_once_in_order_and_end_with_a_tombstone(reader, volunte
     taken_down(reviewer, one)
     journal.sequence()
     later = reader.get(f"/api/v1/changes/?after={feed['next']}&kind=needs").json()
-    assert [(c["record"]["uid"], c["record"]["state"]) for c in later["changes"]] == [(str(one.uid), "withdrawn")]
+    assert [(c["record"]["uid"], c["record"]["state"]) for c in later["changes"]] == [
+        (str(one.uid), "withdrawn")
+    ]
     assert "lines" not in later["changes"][0]["record"]
     end = reader.get(f"/api/v1/changes/?after={later['next']}").json()
     assert end == {"changes": [], "next": later["next"]}
@@ -357,7 +361,9 @@ def test_api_a_fault_of_ours_answers_500_in_the_one_shape(reader, row, monkeypat
 
 def test_api_errors_speak_the_language_asked_for(reader, db):
     chinese = reader.get("/api/v1/nothing/").json()["error"]["message"]
-    english = reader.get("/api/v1/nothing/", headers={"Accept-Language": "en-GB,en"}).json()["error"]["message"]
+    english = reader.get("/api/v1/nothing/", headers={"Accept-Language": "en-GB,en"}).json()["error"][
+        "message"
+    ]
     assert english.isascii()
     assert not chinese.isascii()
 

@@ -65,7 +65,9 @@ def code(response) -> str:
 
 
 def test_api_submit_takes_in_a_need(volunteer, by_token):
-    response = by_token(volunteer).post(SUBMISSIONS, {"kind": "needs", "payload": need_payload(), "note": "急"})
+    response = by_token(volunteer).post(
+        SUBMISSIONS, {"kind": "needs", "payload": need_payload(), "note": "急"}
+    )
     assert response.status_code == 201
     sent = Submission.objects.get()
     assert response["Location"].endswith(f"{SUBMISSIONS}{sent.uid}/")
@@ -107,8 +109,14 @@ def test_api_submit_corrects_a_record(volunteer, reviewer, by_token):
 
 def test_api_submit_of_what_the_list_says_already_is_refused(volunteer, reviewer, by_token):
     row = published_need(volunteer, reviewer)
-    public = {k: v for k, v in need_payload().items() if k not in ("contact_person", "contact_phone", "private_note")}
-    response = by_token(volunteer).post(SUBMISSIONS, {"kind": "needs", "record": str(row.uid), "payload": public})
+    public = {
+        k: v
+        for k, v in need_payload().items()
+        if k not in ("contact_person", "contact_phone", "private_note")
+    }
+    response = by_token(volunteer).post(
+        SUBMISSIONS, {"kind": "needs", "record": str(row.uid), "payload": public}
+    )
     assert (response.status_code, code(response)) == (409, "unchanged")
 
 
@@ -159,7 +167,9 @@ def test_api_submit_names_the_field_that_does_not_fit(volunteer, by_token, body,
         (" " * (1024 * 1024 + 1), 413, "too_big"),
     ],
 )
-def test_api_bodies_that_are_no_good_are_refused_before_anything_else(volunteer, by_token, body, status, expected):
+def test_api_bodies_that_are_no_good_are_refused_before_anything_else(
+    volunteer, by_token, body, status, expected
+):
     response = by_token(volunteer).post(SUBMISSIONS, body)
     assert (response.status_code, code(response)) == (status, expected)
 
@@ -169,7 +179,9 @@ def test_api_bodies_of_another_type_are_refused(volunteer, by_session):
     assert (response.status_code, code(response)) == (415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("header", ["", "Bearer nothing", "Bearer ", "Basic eDp5", "Bearer \u00e9", "glacier_x"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer nothing", "Bearer ", "Basic eDp5", "Bearer \u00e9", "glacier_x"]
+)
 def test_api_nobody_in_particular_is_asked_to_sign_in(db, header):
     response = Client().get(SUBMISSIONS, headers={"Authorization": header} if header else {})
     assert response.status_code == 401
@@ -185,7 +197,9 @@ def test_api_a_token_taken_back_is_refused_on_the_very_next_request(volunteer, b
     assert caller.get(SUBMISSIONS).status_code == 401
 
 
-def test_api_somebody_deactivated_is_refused_by_token_and_by_session(volunteer, coordinator, by_token, by_session):
+def test_api_somebody_deactivated_is_refused_by_token_and_by_session(
+    volunteer, coordinator, by_token, by_session
+):
     callers = [by_token(volunteer), by_session(volunteer)]
     with acting(by=coordinator, reason="left"):
         type(volunteer).objects.filter(pk=volunteer.pk).update(is_active=False)
@@ -197,11 +211,15 @@ def test_api_a_session_needs_the_csrf_token_to_write(volunteer):
     response = caller.post(SUBMISSIONS, {"kind": "needs", "payload": need_payload()})
     assert (response.status_code, code(response)) == (403, "permission_denied")
     caller.client.cookies["csrftoken"] = "a" * 32
-    response = caller.post(SUBMISSIONS, {"kind": "needs", "payload": need_payload()}, **{"X-CSRFToken": "a" * 32})
+    response = caller.post(
+        SUBMISSIONS, {"kind": "needs", "payload": need_payload()}, **{"X-CSRFToken": "a" * 32}
+    )
     assert response.status_code == 201
 
 
-def test_api_my_submissions_are_mine_and_come_in_pages(volunteer, stranger, by_token, django_assert_num_queries):
+def test_api_my_submissions_are_mine_and_come_in_pages(
+    volunteer, stranger, by_token, django_assert_num_queries
+):
     other = submit_need(stranger)
     sent = [submit_need(volunteer, organisation_name=f"江城第{n}医院") for n in range(22)]
     caller = by_token(volunteer)
@@ -216,7 +234,9 @@ def test_api_my_submissions_are_mine_and_come_in_pages(volunteer, stranger, by_t
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_api_my_submissions_ask_as_few_queries_at_any_size(volunteer, by_token, django_assert_num_queries, number):
+def test_api_my_submissions_ask_as_few_queries_at_any_size(
+    volunteer, by_token, django_assert_num_queries, number
+):
     for n in range(number):
         submit_need(volunteer, organisation_name=f"江城第{n}医院")
     caller = by_token(volunteer)
@@ -243,7 +263,9 @@ def test_api_submission_is_seen_by_its_submitter_and_by_reviewers_only(
     assert Client().get(path).status_code == 401
 
 
-def test_api_submission_of_a_suspended_reviewer_is_hidden_at_once(volunteer, reviewer, coordinator, by_session):
+def test_api_submission_of_a_suspended_reviewer_is_hidden_at_once(
+    volunteer, reviewer, coordinator, by_session
+):
     sent = submit_need(volunteer)
     caller = by_session(reviewer)
     with acting(by=coordinator, reason="suspended"):
@@ -350,7 +372,20 @@ def test_api_nobody_claims_their_own_or_their_organisations(reviewer, volunteer,
 
 @pytest.mark.parametrize(
     "action",
-    ["claim", "release", "renew", "verify", "enter", "return", "reject", "duplicate", "distinct", "take_down", "reopen", "rebase"],
+    [
+        "claim",
+        "release",
+        "renew",
+        "verify",
+        "enter",
+        "return",
+        "reject",
+        "duplicate",
+        "distinct",
+        "take_down",
+        "reopen",
+        "rebase",
+    ],
 )
 def test_api_a_token_may_not_decide(reviewer, volunteer, by_token, action):
     own, other = submit_need(reviewer), submit_need(volunteer, organisation_name="江城第五医院")
@@ -371,13 +406,17 @@ def test_api_a_token_edits_resubmits_and_withdraws_its_owners_own(volunteer, rev
     edited = caller.act(sent, "edit", data=need_payload(remarks="更正"))
     assert edited.json()["payload"]["remarks"] == "更正"
     returned = returned_need(volunteer, reviewer, organisation_name="江城第二医院")
-    again = caller.act(returned, "resubmit", data=need_payload(organisation_name="江城第二医院", remarks="补充"))
+    again = caller.act(
+        returned, "resubmit", data=need_payload(organisation_name="江城第二医院", remarks="补充")
+    )
     assert again.json()["status"] == "collected"
     gone = caller.act(sent, "withdraw", reason="mistake")
     assert gone.json()["status"] == "withdrawn"
 
 
-def test_api_a_token_asks_for_a_withdrawal_and_does_not_carry_it_out(clerk, volunteer, reviewer, by_token, by_session):
+def test_api_a_token_asks_for_a_withdrawal_and_does_not_carry_it_out(
+    clerk, volunteer, reviewer, by_token, by_session
+):
     row = published_need(volunteer, reviewer, organisation_name="江城第九医院")
     body = {"kind": "needs", "record": str(row.uid), "intent": "withdrawal", "reason": "need_met"}
     asked = by_token(clerk).post(SUBMISSIONS, body)
@@ -432,7 +471,9 @@ def test_api_a_duplicate_names_its_record(volunteer, reviewer, by_session):
     assert Event.objects.get(submission=second, action=Action.MARK_DUPLICATE).related == row.uid
 
 
-def test_api_an_outdated_correction_is_rebased_by_its_sender(volunteer, stranger, reviewer, other_reviewer, by_session):
+def test_api_an_outdated_correction_is_rebased_by_its_sender(
+    volunteer, stranger, reviewer, other_reviewer, by_session
+):
     row = published_need(volunteer, reviewer)
     late = submit_need(stranger, record=row.uid, remarks="晚到的更正")
     publish(approve(submit_need(volunteer, record=row.uid, remarks="先到的更正"), reviewer, other_reviewer))
@@ -450,7 +491,9 @@ def test_api_lease_taken_says_when_to_ask_again(volunteer, reviewer, other_revie
     assert int(response["Retry-After"]) > 0
 
 
-def test_api_submission_is_asked_for_in_few_queries(volunteer, reviewer, by_session, django_assert_max_num_queries):
+def test_api_submission_is_asked_for_in_few_queries(
+    volunteer, reviewer, by_session, django_assert_max_num_queries
+):
     sent = submit_need(volunteer)
     verify(sent, reviewer)
     caller = by_session(reviewer)

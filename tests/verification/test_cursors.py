@@ -31,7 +31,8 @@ def test_cursor_tampered_with_is_refused(at):
 
 
 @pytest.mark.parametrize(
-    "text", ["x", ".", "a.b", "\0", "\ud800", "中文.签名", "WzAsMV0", "e30." + "A" * 43, "A" * 100_000, "WzAsMV0."]
+    "text",
+    ["x", ".", "a.b", "\0", "\ud800", "中文.签名", "WzAsMV0", "e30." + "A" * 43, "A" * 100_000, "WzAsMV0."],
 )
 def test_cursor_we_did_not_write_is_refused(text):
     with pytest.raises(BadCursor):

@@ -151,7 +151,7 @@ def test_listing_search_asks_the_gin_index_and_skips_what_it_need_not_do(db, mon
 def plan_of(view: Listing, key, limit: int = 51) -> str:
     ask = listing_sql.Ask(
         order=listing_sql.ORDERS[view.sort],
-        freshness=view._shown(),
+        shown=len(view._shown()),
         tokens=bool(view.tokens),
         urgency=bool(view.urgency),
         beyond=key is not None,

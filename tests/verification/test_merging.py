@@ -20,7 +20,10 @@ def test_merging_takes_what_i_left_from_the_newer_version():
 
 def test_merging_keeps_mine_where_both_changed():
     old = {"urgency": "high", "lines": []}
-    assert merge(old, {"urgency": "critical", "lines": []}, {"urgency": "normal", "lines": []})["urgency"] == "critical"
+    assert (
+        merge(old, {"urgency": "critical", "lines": []}, {"urgency": "normal", "lines": []})["urgency"]
+        == "critical"
+    )
 
 
 def test_merging_lines_goes_by_their_numbers():

@@ -69,7 +69,10 @@ def test_body_is_the_contract(clerk, hospital, reviewer, other_reviewer):
         "at": body["clocks"]["verified"],
         "grounds": ["call_back"],
     }
-    assert (body["entered"]["by"], body["entered"]["organisation"]) == (other_reviewer.pseudonym, "信息核查会")
+    assert (body["entered"]["by"], body["entered"]["organisation"]) == (
+        other_reviewer.pseudonym,
+        "信息核查会",
+    )
 
 
 def test_body_is_canonical_and_exact_to_the_second(volunteer, reviewer):
@@ -136,7 +139,9 @@ def test_correction_is_the_next_version_of_the_same_record(volunteer, reviewer):
     assert (again.uid, again.version, again.unmet_since) == (record.uid, 2, record.unmet_since)
     assert Need.objects.get().version == 2
     assert Public.objects.count() == 1
-    assert list(Event.objects.filter(action=Action.PUBLISH).values_list("version", flat=True).order_by("pk")) == [1, 2]
+    assert list(
+        Event.objects.filter(action=Action.PUBLISH).values_list("version", flat=True).order_by("pk")
+    ) == [1, 2]
 
 
 def test_publish_due_is_harmless_any_number_of_times(volunteer, reviewer):
@@ -167,7 +172,8 @@ def test_publish_due_passes_over_what_another_holds(committed_db, volunteer, rev
     held, *free = approve_many(volunteer, reviewer, 4)
     record = builders.publish(held)
     correction = builders.approve(
-        builders.submit_need(volunteer, record=record.uid, organisation_name=record.title, remarks="改"), reviewer
+        builders.submit_need(volunteer, record=record.uid, organisation_name=record.title, remarks="改"),
+        reviewer,
     )
     new = approve_many(volunteer, reviewer, 2, first=10)
     with transaction.atomic():
@@ -238,7 +244,9 @@ def test_counters_and_list_version_follow_every_change(clerk, volunteer, hospita
         Organisation.objects.filter(pk=hospital.pk).update(name="江城第九人民医院")
     assert publishing.rerender([record.uid], reason="organisation renamed") == 1
     changed()
-    assert versions == list(range(versions[0], versions[0] + 7)), "one by one: raised by each change, by nothing else"
+    assert versions == list(range(versions[0], versions[0] + 7)), (
+        "one by one: raised by each change, by nothing else"
+    )
 
 
 def test_list_version_stands_still_while_nothing_public_changes(volunteer, reviewer):
@@ -255,7 +263,11 @@ def test_rerender_shows_a_renamed_organisation_at_the_same_version(clerk, hospit
         Organisation.objects.filter(pk=hospital.pk).update(name="江城第九人民医院")
     assert publishing.rerender([record.uid], reason="organisation renamed") == 1
     again = Public.objects.get()
-    assert (again.version, again.verified_at, again.unmet_since) == (1, record.verified_at, record.unmet_since)
+    assert (again.version, again.verified_at, again.unmet_since) == (
+        1,
+        record.verified_at,
+        record.unmet_since,
+    )
     old, new = json.loads(record.body), json.loads(again.body)
     assert new["organisation"]["name"] == "江城第九人民医院"
     assert {k: v for k, v in new.items() if k != "organisation"} == {

@@ -11,7 +11,15 @@ from tests.fingerprints import refused
 from verification import inbox, publishing
 from verification import people as core_people
 from verification.models import Event, Public, Submission, TakeDown
-from verification.refusals import AlreadyGone, LeaseLost, NotAllowed, NotFound, OwnOrganisation, OwnSubmission, ReasonMissing
+from verification.refusals import (
+    AlreadyGone,
+    LeaseLost,
+    NotAllowed,
+    NotFound,
+    OwnOrganisation,
+    OwnSubmission,
+    ReasonMissing,
+)
 from verification.sop import Action, Reason, Role, State, Status
 
 
@@ -31,7 +39,12 @@ def test_take_down_leaves_at_once_with_a_tombstone(record, clerk, hospital):
     assert stored.tokens == []
     assert (Need.objects.get().state, Need.objects.get().version) == (State.WITHDRAWN, 2)
     event = Event.objects.get(action=Action.TAKE_DOWN)
-    assert (event.record, event.version, event.reason, event.public_text) == (record.uid, 2, Reason.NEED_MET, "已收到")
+    assert (event.record, event.version, event.reason, event.public_text) == (
+        record.uid,
+        2,
+        Reason.NEED_MET,
+        "已收到",
+    )
     assert (event.actor, event.role) == (clerk, Role.ORGANISATION)
 
 
@@ -61,7 +74,9 @@ def test_second_look_is_by_another_reviewer(record, reviewer, other_reviewer, co
             publishing.second_look(found.pk, by=person)
     looked = publishing.second_look(found.pk, by=other_reviewer)
     assert looked.looked_by == other_reviewer
-    assert Event.objects.filter(action=Action.SECOND_LOOK, actor=other_reviewer, record=record.uid).count() == 1
+    assert (
+        Event.objects.filter(action=Action.SECOND_LOOK, actor=other_reviewer, record=record.uid).count() == 1
+    )
     publishing.second_look(found.pk, by=other_reviewer)
     assert Event.objects.filter(action=Action.SECOND_LOOK).count() == 1
 
@@ -91,7 +106,10 @@ def test_request_to_withdraw_is_carried_out_by_a_reviewer_who_holds_it(record, s
     fence = builders.claim(request, other_reviewer)
     publishing.take_down(record.uid, fence=fence, **down)
     request.refresh_from_db()
-    assert (request.status, request.verified_by, request.closed_by) == (Status.PUBLISHED, *[other_reviewer] * 2)
+    assert (request.status, request.verified_by, request.closed_by) == (
+        Status.PUBLISHED,
+        *[other_reviewer] * 2,
+    )
     assert Public.objects.get().state == State.WITHDRAWN
     event = Event.objects.get(action=Action.TAKE_DOWN)
     assert (event.submission, event.record, event.version) == (request, record.uid, 2)
@@ -111,7 +129,9 @@ def test_request_to_withdraw_of_another_record_is_refused(record, volunteer, str
     request = builders.withdrawal_request(stranger, other)
     fence = builders.claim(request, reviewer)
     with refused(NotFound):
-        publishing.take_down(record.uid, by=reviewer, reason=Reason.NEED_MET, submission_id=request.pk, fence=fence)
+        publishing.take_down(
+            record.uid, by=reviewer, reason=Reason.NEED_MET, submission_id=request.pk, fence=fence
+        )
 
 
 def test_request_to_withdraw_by_the_organisation_itself_is_obeyed_at_once(record, clerk):
@@ -120,7 +140,9 @@ def test_request_to_withdraw_by_the_organisation_itself_is_obeyed_at_once(record
 
 
 def test_request_to_withdraw_by_others_waits(record, stranger):
-    request = publishing.request_withdrawal(record.uid, by=stranger, reason=Reason.NEED_MET, note="我打过电话")
+    request = publishing.request_withdrawal(
+        record.uid, by=stranger, reason=Reason.NEED_MET, note="我打过电话"
+    )
     assert request.status == Status.COLLECTED
     assert Event.objects.get(submission=request).reason == Reason.NEED_MET
     assert Public.objects.get().state == State.LIVE
@@ -133,5 +155,11 @@ def test_bringing_back_is_a_reviewed_step(record, clerk, hospital, reviewer):
     back = builders.submit_need(clerk, record=record.uid, organisation_name=hospital.name)
     assert Public.objects.get().state == State.WITHDRAWN
     row = builders.publish(builders.approve(back, reviewer))
-    assert (row.uid, row.version, row.state, row.gone_at, row.gone_reason) == (record.uid, 3, State.LIVE, None, "")
+    assert (row.uid, row.version, row.state, row.gone_at, row.gone_reason) == (
+        record.uid,
+        3,
+        State.LIVE,
+        None,
+        "",
+    )
     assert Submission.objects.filter(record=record.uid).count() == 2

@@ -55,14 +55,21 @@ def _slugs() -> list[str]:
 
 
 def _query(name: str, description: object, *, type_: object = str, **more: object) -> OpenApiParameter:
-    return OpenApiParameter(name, type_, OpenApiParameter.QUERY, description=description, **more)  # type: ignore[arg-type]
+    return OpenApiParameter(name, type_, OpenApiParameter.QUERY, description=description, **more)
 
 
 KIND = OpenApiParameter(
-    "kind", str, OpenApiParameter.PATH, enum=_slugs(), description=gettext_lazy("The list.")  # type: ignore[arg-type]
+    "kind",
+    str,
+    OpenApiParameter.PATH,
+    enum=_slugs(),
+    description=gettext_lazy("The list."),
 )
 UID = OpenApiParameter(
-    "uid", OpenApiTypes.UUID, OpenApiParameter.PATH, description=gettext_lazy("The record's permanent number.")  # type: ignore[arg-type]
+    "uid",
+    OpenApiTypes.UUID,
+    OpenApiParameter.PATH,
+    description=gettext_lazy("The record's permanent number."),
 )
 CURSOR = _query("cursor", gettext_lazy("From `next` or `previous` of another page of the same view."))
 LIMIT = _query(
@@ -79,7 +86,9 @@ KIND_FILTER = _query("kind", gettext_lazy("One list only."), enum=_slugs())
 FILTERS = [
     _query(
         "q",
-        gettext_lazy("Words of the institution's or the place's name; two characters or more, in Chinese too."),
+        gettext_lazy(
+            "Words of the institution's or the place's name; two characters or more, in Chinese too."
+        ),
         type_={"type": "string", "maxLength": 60},
     ),
     *(

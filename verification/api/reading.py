@@ -17,7 +17,7 @@ from verification import serializers as shapes
 from verification.api import answers, parameters
 from verification.listing import Listing
 from verification.models import Leaf, ListVersion, Public
-from verification.refusals import BadQuery, NotFound
+from verification.refusals import NotFound
 from verification.sop import State
 from verification.views.caching import not_modified
 
@@ -46,7 +46,10 @@ class PublicView(APIView):
 
     def _answer(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if request.method == "OPTIONS":
-            headers = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "If-None-Match"}
+            headers = {
+                "Access-Control-Allow-Methods": "GET, HEAD",
+                "Access-Control-Allow-Headers": "If-None-Match",
+            }
             return HttpResponse(status=204, headers=headers)
         if request.method not in READING:
             raise MethodNotAllowed(request.method or "")
@@ -76,10 +79,10 @@ class List(PublicView):
         operation_id="list_records",
         summary=_("A list, page by page"),
         description=_(
-            "Verified records, most urgent first unless sorted otherwise. Out-of-date records are left out unless "
-            "stale=1 or freshness=stale asks for them; each body holds the times at which it falls due, overdue and "
-            "stale, so that a copy can tell its freshness at any moment. Follow `next` and `previous`; they are "
-            "good for the view they came from."
+            "Verified records, most urgent first unless sorted otherwise. Out-of-date records are left "
+            "out unless stale=1 or freshness=stale asks for them; each body holds the times at which "
+            "it falls due, overdue and stale, so that a copy can tell its freshness at any moment. "
+            "Follow `next` and `previous`; they are good for the view they came from."
         ),
         parameters=[parameters.KIND, *parameters.FILTERS, parameters.CURSOR, parameters.LIMIT],
         responses={200: shapes.RecordPage, 400: shapes.Failure, 404: shapes.Failure},
@@ -112,8 +115,8 @@ class Detail(PublicView):
         operation_id="record",
         summary=_("One record"),
         description=_(
-            "A record that was taken down answers 410 with what stays of it; one that was merged leads with 302 to the "
-            "record it became."
+            "A record that was taken down answers 410 with what stays of it; one that was merged leads "
+            "with 302 to the record it became."
         ),
         parameters=[parameters.KIND, parameters.UID],
         responses={
@@ -135,7 +138,9 @@ class Detail(PublicView):
         state, body, root = found
         if state == State.MERGED:
             address = answers.absolute(request, "api_record", kind=kind, uid=root)
-            return JsonResponse({"uid": str(uid), "merged_into": str(root)}, status=302, headers={"Location": address})
+            return JsonResponse(
+                {"uid": str(uid), "merged_into": str(root)}, status=302, headers={"Location": address}
+            )
         return answers.public(body, tag, status=410 if state == State.WITHDRAWN else 200)
 
 
@@ -146,8 +151,8 @@ class History(PublicView):
         operation_id="record_history",
         summary=_("A record's history"),
         description=_(
-            "Newest first: each published version with who verified and entered it, when, on what grounds, and what "
-            "changed, field by field and line by line; take-downs with their reason."
+            "Newest first: each published version with who verified and entered it, when, on what "
+            "grounds, and what changed, field by field and line by line; take-downs with their reason."
         ),
         parameters=[parameters.KIND, parameters.UID],
         responses={200: shapes.RecordHistory, 404: shapes.Failure},
@@ -171,9 +176,10 @@ class Changes(PublicView):
         operation_id="changes",
         summary=_("Changes since a number"),
         description=_(
-            "Records changed after number `after`, each once, as it stands now: its body, or what stays of a record "
-            "that was taken down. Ask again with the `next` of the answer; an answer whose `next` is the number you "
-            "asked with says that nothing changed. Nothing is missed and nothing comes out of order."
+            "Records changed after number `after`, each once, as it stands now: its body, or what "
+            "stays of a record that was taken down. Ask again with the `next` of the answer; an answer "
+            "whose `next` is the number you asked with says that nothing changed. Nothing is missed "
+            "and nothing comes out of order."
         ),
         parameters=[parameters.AFTER, parameters.KIND_FILTER],
         responses={200: shapes.Changes, 400: shapes.Failure},

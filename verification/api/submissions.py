@@ -20,13 +20,17 @@ from verification.refusals import BadCursor, BadQuery, NotFound, TokenMayNotDeci
 from verification.sop import Intent
 
 PAGE = 20
-_UID = OpenApiParameter("uid", OpenApiTypes.UUID, OpenApiParameter.PATH, description=_("The submission's number."))
+_UID = OpenApiParameter(
+    "uid", OpenApiTypes.UUID, OpenApiParameter.PATH, description=_("The submission's number.")
+)
 
 
 class WorkingView(APIView):
     """A view for somebody who signed in, by session or by token."""
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         """What is somebody's own is stored by no cache, errors included."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "private, no-store")
@@ -86,10 +90,11 @@ class Submissions(WorkingView):
         operation_id="submit",
         summary=_("Send something in"),
         description=_(
-            "Something new, a correction of `record`, or a request to take it down (intent `withdrawal`, with a reason). "
-            "Nothing sent is public before reviewers verified and entered it. Choose a `uid` and sending twice is harmless. "
-            "Private fields left out of a correction stay as they are. Where a proven organisation's own member, signed in, "
-            "asks for a withdrawal, the record is taken down at once and what stays of it is the answer."
+            "Something new, a correction of `record`, or a request to take it down (intent "
+            "`withdrawal`, with a reason). Nothing sent is public before reviewers verified and "
+            "entered it. Choose a `uid` and sending twice is harmless. Private fields left out of a "
+            "correction stay as they are. Where a proven organisation's own member, signed in, asks "
+            "for a withdrawal, the record is taken down at once and what stays of it is the answer."
         ),
         request=shapes.SubmissionRequest,
         responses={
@@ -171,7 +176,9 @@ class OneSubmission(WorkingView):
     @extend_schema(
         operation_id="submission",
         summary=_("One submission"),
-        description=_("Yours, or for reviewers anybody's, private fields included. A token reads its owner's only."),
+        description=_(
+            "Yours, or for reviewers anybody's, private fields included. A token reads its owner's only."
+        ),
         parameters=[_UID],
         responses={200: shapes.SubmissionDetail, 401: shapes.Failure, 404: shapes.Failure},
         tags=["submissions"],
@@ -187,15 +194,19 @@ class Act(WorkingView):
         operation_id="act",
         summary=_("Take a step"),
         description=_(
-            "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* and *release* it; "
-            "*verify* and *enter* with the checklist's answers, *verify* with grounds; *return*, *reject*, *duplicate* with a "
-            "reason, and how to fix it; *distinct* names the other record; *take_down* carries out a request to withdraw; "
-            "*reopen* with a reason. Submitters: *edit*, *resubmit* and *rebase* with new content, *withdraw* with a "
-            "reason. Decisions need a session: a token may edit, resubmit and withdraw what its owner sent, no more."
+            "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* "
+            "and *release* it; *verify* and *enter* with the checklist's answers, *verify* with "
+            "grounds; *return*, *reject*, *duplicate* with a reason, and how to fix it; *distinct* "
+            "names the other record; *take_down* carries out a request to withdraw; *reopen* with a "
+            "reason. Submitters: *edit*, *resubmit* and *rebase* with new content, *withdraw* with a "
+            "reason. Decisions need a session: a token may edit, resubmit and withdraw what its owner "
+            "sent, no more."
         ),
         parameters=[
             _UID,
-            OpenApiParameter("action", str, OpenApiParameter.PATH, enum=list(steps.STEPS), description=_("The step.")),
+            OpenApiParameter(
+                "action", str, OpenApiParameter.PATH, enum=list(steps.STEPS), description=_("The step.")
+            ),
         ],
         request=shapes.ActionRequest,
         responses={

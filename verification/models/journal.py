@@ -29,7 +29,9 @@ class Event(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     action = models.CharField(max_length=20, choices=Action)
     kind = models.CharField(max_length=40)
-    submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="events", db_index=False)
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, null=True, related_name="events", db_index=False
+    )
     record = models.UUIDField(null=True)
     version = models.PositiveIntegerField(null=True)
     related = models.UUIDField(null=True)

@@ -13,7 +13,28 @@ from django.utils.translation import gettext_lazy as _
 from verification.models.tracking import tracked
 
 # Public names are drawn from these, with a number: "雪松-17" says nothing of who it is.
-PSEUDONYMS = ["雪松", "白桦", "红柳", "青竹", "银杏", "水杉", "梧桐", "香樟", "冷杉", "白杨", "海棠", "丁香", "木棉", "胡杨", "云杉", "紫荆", "蜡梅", "山茶", "石榴", "桂花"]
+PSEUDONYMS = [
+    "雪松",
+    "白桦",
+    "红柳",
+    "青竹",
+    "银杏",
+    "水杉",
+    "梧桐",
+    "香樟",
+    "冷杉",
+    "白杨",
+    "海棠",
+    "丁香",
+    "木棉",
+    "胡杨",
+    "云杉",
+    "紫荆",
+    "蜡梅",
+    "山茶",
+    "石榴",
+    "桂花",
+]
 
 
 class Robot(models.IntegerChoices):
@@ -41,7 +62,9 @@ class UserManager(BaseUserManager["User"]):
 
     def robot(self, robot: Robot) -> "User":
         """The robot's account, without a query: its row is fixed."""
-        return self.model(pk=robot.value, email=f"{robot.label}@robots.invalid", pseudonym=robot.label, is_robot=True)
+        return self.model(
+            pk=robot.value, email=f"{robot.label}@robots.invalid", pseudonym=robot.label, is_robot=True
+        )
 
 
 def draw_pseudonym() -> str:
@@ -56,7 +79,7 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     # Signing in writes no tracked row.
-    last_login = None  # type: ignore[assignment]
+    last_login = None
     email = models.EmailField(_("mail address"), unique=True)
     pseudonym = models.CharField(_("pseudonym"), max_length=40, unique=True, default=draw_pseudonym)
     is_robot = models.BooleanField(default=False, editable=False)
@@ -110,7 +133,12 @@ class Organisation(models.Model):
         _("proven"), default=False, help_text=_("Somebody checked that its members speak for it.")
     )
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name=_("merged into"),
     )
 
     objects = OrganisationQuerySet.as_manager()
@@ -193,7 +221,9 @@ class Reviewer(models.Model):
                 name="reviewer_checked_by_another",
                 violation_error_message=_("Nobody checks their own name."),
             ),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("checked_at")), name="reviewer_expires_later"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("checked_at")), name="reviewer_expires_later"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -104,7 +104,13 @@ class Public(models.Model):
             # freshness it shows and never walks what it leaves out. Ascending all, so that a page's start is
             # one comparison of rows: highest urgency first is its negative, ascending.
             models.Index(
-                "kind", "freshness", F("urgency") * -1, "unmet_since", "uid", name="public_urgency", condition=_LIVE
+                "kind",
+                "freshness",
+                F("urgency") * -1,
+                "unmet_since",
+                "uid",
+                name="public_urgency",
+                condition=_LIVE,
             ),
             models.Index("kind", "freshness", "unmet_since", "uid", name="public_unmet", condition=_LIVE),
             models.Index("kind", "freshness", "verified_at", "uid", name="public_verified", condition=_LIVE),
@@ -113,7 +119,9 @@ class Public(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="public_state_known"),
-            models.CheckConstraint(condition=Q(freshness__in=Freshness.values), name="public_freshness_known"),
+            models.CheckConstraint(
+                condition=Q(freshness__in=Freshness.values), name="public_freshness_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state=State.LIVE, gone_at=None) | ~Q(state=State.LIVE) & Q(gone_at__isnull=False),
                 name="public_gone",

@@ -75,22 +75,26 @@ class Submission(models.Model):
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = SubmissionQuerySet.as_manager()
-    history = tracked(
-        "uid", "organisation", "submitted_by", "verified_by", "entered_by", "closed_by"
-    )
+    history = tracked("uid", "organisation", "submitted_by", "verified_by", "entered_by", "closed_by")
 
     class Meta:
         indexes = [
             # The inbox: highest risk first, then oldest.
             models.Index(
-                F("risk").desc(), "submitted_at", "id", name="submission_inbox", condition=Q(status__in=sorted(WAITING))
+                F("risk").desc(),
+                "submitted_at",
+                "id",
+                name="submission_inbox",
+                condition=Q(status__in=sorted(WAITING)),
             ),
             # The queue of the publisher.
             models.Index("id", name="submission_due", condition=Q(status=Status.ENTERED)),
             # How long a publication took, for the status page.
             models.Index("closed_at", name="submission_published", condition=Q(status=Status.PUBLISHED)),
             models.Index("submitted_by", F("id").desc(), name="submission_mine"),
-            models.Index("kind", "identity", name="submission_identity", condition=Q(status__in=sorted(OPEN))),
+            models.Index(
+                "kind", "identity", name="submission_identity", condition=Q(status__in=sorted(OPEN))
+            ),
             models.Index("record", name="submission_of_record", condition=Q(status__in=sorted(OPEN))),
         ]
         constraints = [
@@ -132,12 +136,22 @@ class Submission(models.Model):
                 name="submission_steps_entered",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=[Status.VERIFIED, Status.ENTERED, Status.PUBLISHED, Status.REJECTED, Status.DUPLICATE, Status.WITHDRAWN])
+                condition=Q(
+                    status__in=[
+                        Status.VERIFIED,
+                        Status.ENTERED,
+                        Status.PUBLISHED,
+                        Status.REJECTED,
+                        Status.DUPLICATE,
+                        Status.WITHDRAWN,
+                    ]
+                )
                 | Q(verified_at=None, entered_at=None),
                 name="submission_steps_void",
             ),
             models.CheckConstraint(
-                condition=Q(intent=Intent.NEW, base_version=0) | ~Q(intent=Intent.NEW) & Q(base_version__gte=1),
+                condition=Q(intent=Intent.NEW, base_version=0)
+                | ~Q(intent=Intent.NEW) & Q(base_version__gte=1),
                 name="submission_base",
             ),
             models.UniqueConstraint(
