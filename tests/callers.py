@@ -1,0 +1,73 @@
+"""Somebody signed in who calls the API of a real server, over a connection of their own."""
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from verification.models import Submission, User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+CSRF = "a" * 32
+
+
+def open_session(user: User) -> str:
+    """The key of a session in which this person is signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    assert session.session_key
+    return session.session_key
+
+
+class Caller:
+    """One person, one session, one connection that is opened anew when it broke."""
+
+    def __init__(self, address: str, session: str, *, patience: float = 30) -> None:
+        self._place = urlsplit(address).netloc
+        self._patience = patience
+        self._headers = {
+            "Cookie": f"sessionid={session}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+            "Content-Type": "application/json",
+            "Accept-Language": "en",
+        }
+        self._connection: http.client.HTTPConnection | None = None
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Status and JSON of the answer; OSError or HTTPException where the connection is lost."""
+        if self._connection is None:
+            self._connection = http.client.HTTPConnection(self._place, timeout=self._patience)
+        try:
+            self._connection.request(
+                method, path, json.dumps(body) if body is not None else None, self._headers
+            )
+            answer = self._connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.hang_up()
+            raise
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, text.decode(errors="replace")
+
+    def hang_up(self) -> None:
+        """Close the connection; the next question opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def submission(self, uid: Any) -> tuple[int, Any]:
+        """A submission as it stands."""
+        return self.ask("GET", f"/api/v1/submissions/{uid}/")
+
+    def act(self, submission: Submission | str, action: str, **body: Any) -> tuple[int, Any]:
+        """Take a step."""
+        uid = submission.uid if isinstance(submission, Submission) else submission
+        return self.ask("POST", f"/api/v1/submissions/{uid}/{action}/", body)
