@@ -1,5 +1,7 @@
 """Parameters of the API's addresses: how they are read, and how the schema describes them."""
 
+from typing import Any
+
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -54,7 +56,7 @@ def _slugs() -> list[str]:
     return [spec.slug for spec in kinds.every()]
 
 
-def _query(name: str, description: object, *, type_: object = str, **more: object) -> OpenApiParameter:
+def _query(name: str, description: Any, *, type_: Any = str, **more: Any) -> OpenApiParameter:
     return OpenApiParameter(name, type_, OpenApiParameter.QUERY, description=description, **more)
 
 

@@ -28,7 +28,7 @@ _UID = OpenApiParameter(
 class WorkingView(APIView):
     """A view for somebody who signed in, by session or by token."""
 
-    def finalize_response(
+    def finalize_response(  # type: ignore[override]
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         """What is somebody's own is stored by no cache, errors included."""
