@@ -41,6 +41,8 @@ class Change:
     new: Any
     line: int | None = None
     item: str = ""
+    # The whole line before and after: an amount is read with its unit.
+    lines: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
 
     @property
     def format_only(self) -> bool:
@@ -166,7 +168,9 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
             changes.append(Change("line", a, b, number, item))
         else:
             changes += [
-                Change(n, a.get(n), b.get(n), number, item) for n in {**b, **a} if a.get(n) != b.get(n)
+                Change(n, a.get(n), b.get(n), number, item, (a, b))
+                for n in {**b, **a}
+                if a.get(n) != b.get(n)
             ]
     return changes
 

@@ -116,8 +116,8 @@ def changes(spec: Kind, found: Sequence[Change]) -> tuple[list[Row], list[Row]]:
     for change in found:
         row = {
             "label": _label(spec, change),
-            "old": _value(spec, change.field, change.old),
-            "new": _value(spec, change.field, change.new),
+            "old": _value(spec, change, 0),
+            "new": _value(spec, change, 1),
         }
         (format_only if change.format_only else real).append(row)
     return real, format_only
@@ -136,13 +136,14 @@ def _label(spec: Kind, change: Change) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _value(spec: Kind, name: str, value: Any) -> str:
-    if name == "organisation" and isinstance(value, Mapping):
-        shown = str(value.get("name", ""))
-        return _("%(name)s (proven)") % {"name": shown} if value.get("proven") else shown
-    if name == "origin" and value in Origin.values:
-        return str(Origin(value).label)
-    return spec.show(name, value)
+def _value(spec: Kind, change: Change, side: int) -> str:
+    """The value before (0) or after (1), in words; an amount with the unit of its line."""
+    value = (change.old, change.new)[side]
+    if change.field == "organisation" and isinstance(value, Mapping):
+        return str(value.get("name", ""))
+    if change.field == "amount" and change.lines:
+        return spec.show("line_amount", change.lines[side])
+    return spec.show(change.field, value)
 
 
 def of_record(spec: Kind, entries: Iterable[Entry]) -> list[Row]:

@@ -1,6 +1,15 @@
 // The lines editor: add a line from the template, clear one away. Without this script the form has
 // a button that sends it and comes back with an empty line.
 
+// Who is chosen from the register is called as it is called there.
+document.addEventListener("change", (event) => {
+  const { name, place } = event.target.dataset;
+  if (!name || !event.target.matches("[name=organisation]")) return;
+  const { organisation_name: written, place: where } = event.target.form.elements;
+  written.value = name;
+  if (where && !where.value) where.value = place;
+});
+
 function renumber(editor) {
   editor.querySelectorAll("[data-line-number]").forEach((element, at) => {
     element.textContent = String(at + 1);
