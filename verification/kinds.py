@@ -120,7 +120,7 @@ class Kind:
     `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
     could not read) out of a pasted message, `filter_options(place)` is what the filter bar offers,
     `notices(payload)` what a reviewer should look at twice. `filters` are the list's parameters by name,
-    `urgencies` ranks the words for how soon. `upgrades[n]` turns a payload of schema n into one of n + 1.
+    `urgencies` ranks the words for how soon, `example` is what a person might send. `upgrades[n]` turns a payload of schema n into one of n + 1.
     """
 
     slug: str
@@ -140,6 +140,7 @@ class Kind:
     urgencies: Mapping[str, int] = field(default_factory=dict)
     filter_options: Callable[[str], dict[str, Any]] = lambda place: {}
     notices: Callable[[Payload], list[str]] = lambda payload: []
+    example: Mapping[str, Any] = field(default_factory=dict)
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)

@@ -267,6 +267,21 @@ def notices(payload: Payload) -> list[str]:
     return [notice.sentence for notice in found if notice.sentence]
 
 
+# For the API's documentation: an institution that does not exist.
+EXAMPLE = {
+    "organisation_name": "江城第三医院",
+    "place": "420106",
+    "lines": [
+        {"item": "n95-mask", "amount": "5000个", "standard": "GB 19083-2010", "stock": 200, "daily_use": 800},
+        {"item": "protective-suit", "amount": "越多越好"},
+    ],
+    "urgency": "critical",
+    "delivery_address": "江城区长堤路1号后勤楼",
+    "office_line": "027-85550100",
+    "source_link": "https://hospital.example/notice/1",
+    "source_dated": "2020-02-03",
+}
+
 NEEDS = register(
     Kind(
         slug="needs",
@@ -324,6 +339,7 @@ NEEDS = register(
         identity=identity,
         filters=PLACES | ITEM,
         urgencies=_RANK,
+        example=EXAMPLE,
         intervals=Intervals(due=timedelta(days=2), overdue=timedelta(days=4), stale=timedelta(days=7)),
     )
 )

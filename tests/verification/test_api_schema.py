@@ -205,6 +205,17 @@ def test_api_schema_speaks_both_languages_and_names_every_address():
             assert not chinese["paths"][path][method]["summary"].isascii(), operation["summary"]
 
 
+def test_api_examples_are_what_the_api_takes_and_gives(volunteer, reviewer):
+    schema = json.loads(api_docs.schema_text("en"))
+    asked = schema["paths"]["/api/v1/submissions/"]["post"]["requestBody"]["content"]["application/json"]
+    client = Client(headers={"Authorization": f"Bearer {people.make_token(user=volunteer, name='example')}"})
+    new = next(e["value"] for e in asked["examples"].values() if "payload" in e["value"])
+    assert client.post("/api/v1/submissions/", new, content_type="application/json").status_code == 201
+    shown = schema["paths"]["/api/v1/{kind}/{uid}/"]["get"]["responses"]["200"]["content"]["application/json"]
+    (example,) = [e["value"] for e in shown["examples"].values()]
+    assert set(example) == set(json.loads(published_need(volunteer, reviewer).body))
+
+
 def test_api_docs_page_is_ours_alone(db):
     page = Client().get("/api/docs/").content.decode()
     assert "//" not in page.replace("<!doctype html>", "")

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from verification import counting, feed, history, kinds
 from verification import serializers as shapes
-from verification.api import answers, parameters
+from verification.api import answers, examples, parameters
 from verification.listing import Listing
 from verification.models import Leaf, ListVersion, Public
 from verification.refusals import NotFound
@@ -86,6 +86,7 @@ class List(PublicView):
         ),
         parameters=[parameters.KIND, *parameters.FILTERS, parameters.CURSOR, parameters.LIMIT],
         responses={200: shapes.RecordPage, 400: shapes.Failure, 404: shapes.Failure},
+        examples=[*examples.PAGES, *examples.ERRORS],
         tags=["reading"],
     )
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
@@ -123,8 +124,9 @@ class Detail(PublicView):
             200: shapes.PublicRecord,
             302: OpenApiResponse(shapes.Merged, _("Merged into another record.")),
             404: shapes.Failure,
-            410: OpenApiResponse(shapes.Tombstone, _("Taken down.")),
+            410: OpenApiResponse(shapes.Tombstone, _("Taken down."), examples.TOMBSTONES),
         },
+        examples=examples.BODIES,
         tags=["reading"],
     )
     def get(self, request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:

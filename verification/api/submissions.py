@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from verification import cursors, history, inbox, publishing, workflow
 from verification import serializers as shapes
-from verification.api import answers, parameters, steps
+from verification.api import answers, examples, parameters, steps
 from verification.models import Lease, Public, Submission, User
 from verification.models.journal import ClockTimestamp
 from verification.refusals import BadCursor, BadQuery, NotFound, TokenMayNotDecide
@@ -97,6 +97,7 @@ class Submissions(WorkingView):
             "for a withdrawal, the record is taken down at once and what stays of it is the answer."
         ),
         request=shapes.SubmissionRequest,
+        examples=examples.REQUESTS,
         responses={
             200: OpenApiResponse(shapes.Tombstone, _("Taken down at once.")),
             201: shapes.Submission,
