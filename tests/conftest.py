@@ -1,3 +1,9 @@
 """Fixtures for all tests; each subject has a module of its own."""
 
+import pytest
+
 pytest_plugins = ["tests.machinery.fixtures", "tests.machinery.browsing", "tests.people"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--control", action="store_true", help="run the kill test's control arm too")
