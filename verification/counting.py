@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from verification.models import Counter, ListVersion, Public
+from verification.models import Counter, Public
 from verification.sop import State
 
 _RAISE_VERSIONS = """
@@ -55,5 +55,8 @@ def counts(kind: str, prefix: str = "") -> dict[str, int]:
 
 
 def list_version(kind: str) -> int:
-    """The list's version: one tiny query, before any work."""
-    return ListVersion.objects.filter(kind=kind).values_list("version", flat=True).first() or 0
+    """The list's version: one tiny query, before any work; by hand, since a 304 does nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM verification_listversion WHERE kind = %s", [kind])
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0
