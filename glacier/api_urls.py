@@ -1,12 +1,14 @@
 """The API's addresses. Lists come last: no list may be called like one of the others."""
 
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from glacier import api_docs
 from glacier.rest import unknown_path
 from verification.api import reading, submissions
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="api_docs")),
     path("schema/", api_docs.Schema.as_view(), name="api_schema"),
     path("docs/", api_docs.docs, name="api_docs"),
     path("v1/", reading.Index.as_view(), name="api_index"),

@@ -10,7 +10,8 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.urls import resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -253,8 +254,19 @@ def _request_id(request: HttpRequest) -> str:
 
 
 @csrf_exempt
-def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
-    """404 for addresses the API does not have."""
+def unknown_path(request: HttpRequest, path: str = "") -> HttpResponse:
+    """404 for addresses the API does not have; one that only lacks its last slash leads on."""
+    if request.method in ("GET", "HEAD") and path and not path.endswith("/") and is_ours(f"{request.path}/"):
+        query = request.GET.urlencode()
+        return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
     return error(
         request, 404, "not_found", _("There is nothing at this address; /api/docs/ lists what there is.")
     )
+
+
+def is_ours(path: str) -> bool:
+    """Whether the API has something at this address."""
+    try:
+        return resolve(path).func is not unknown_path
+    except Http404:
+        return False

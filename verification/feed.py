@@ -4,8 +4,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
+
 from verification.models import Leaf, Public
 from verification.sop import Action
+
+_MARK = """
+SELECT coalesce((SELECT max(seq) FROM verification_leaf), 0),
+       coalesce((SELECT sum(version) FROM verification_listversion), 0)
+"""
 
 
 class Change(NamedTuple):
@@ -18,6 +25,17 @@ class Change(NamedTuple):
 
 # What changes a record's public bytes.
 CHANGING = (Action.PUBLISH, Action.TAKE_DOWN, Action.RERENDER)
+
+
+def mark() -> tuple[int, int]:
+    """Changes whenever an answer of the feed may: with every number given out, and with every list at once.
+
+    A take-down gets its number only after commit; its record's body is gone from the feed before that.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        last, versions = cursor.fetchone()
+    return int(last), int(versions)
 
 
 def changes(after: int, *, kinds: Sequence[str] = (), limit: int = 500) -> tuple[list[Change], int]:

@@ -207,7 +207,7 @@ def test_api_record_merged_leads_to_its_root(reader, row, volunteer, reviewer):
         "/api/v1/nothing/",
         "/api/v1/needs/not-a-uid/",
         "/api/v2/needs/",
-        "/api/",
+        "/api/v2/needs",
         "/api/%00",
     ],
 )
@@ -215,6 +215,14 @@ def test_api_unknown_addresses_answer_404_in_the_one_shape(reader, db, path):
     response = reader.get(path)
     assert response.status_code == 404
     assert response.json()["error"]["code"] == "not_found"
+
+
+def test_api_addresses_without_their_last_slash_lead_on(reader, row):
+    response = reader.get("/api/v1/needs?q=江城&limit=1")
+    assert response.status_code == 301
+    assert reader.get(response["Location"]).json()["results"][0]["uid"] == str(row.uid)
+    assert reader.post("/api/v1/submissions").status_code == 404
+    assert reader.get("/api/")["Location"] == "/api/docs/"
 
 
 def test_api_record_of_a_submission_that_is_not_public_is_unknown(reader, volunteer):
@@ -275,6 +283,15 @@ def test_api_changes_come_once_in_order_and_end_with_a_tombstone(reader, volunte
     assert "lines" not in later["changes"][0]["record"]
     end = reader.get(f"/api/v1/changes/?after={later['next']}").json()
     assert end == {"changes": [], "next": later["next"]}
+
+
+def test_api_changes_shows_a_take_down_to_caches_before_it_has_its_number(reader, row, reviewer):
+    journal.sequence()
+    before = reader.get("/api/v1/changes/?after=0")
+    taken_down(reviewer, row)
+    after = reader.get("/api/v1/changes/?after=0", headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert [change["record"]["state"] for change in after.json()["changes"]] == ["withdrawn"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from verification import counting, feed, history, kinds
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters
 from verification.listing import Listing
-from verification.models import Leaf, ListVersion, Public
+from verification.models import ListVersion, Public
 from verification.refusals import NotFound
 from verification.sop import State
 from verification.views.caching import not_modified
@@ -189,8 +189,7 @@ class Changes(PublicView):
     )
     def get(self, request: HttpRequest) -> HttpResponse:
         after, kind = parameters.feed_of(request.GET)
-        last = Leaf.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-        tag = answers.etag("changes", last)
+        tag = answers.etag("changes", *feed.mark())
         if unchanged := not_modified(request, tag):
             return unchanged
         found, following = feed.changes(after, kinds=[kind] if kind else [])

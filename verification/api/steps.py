@@ -83,6 +83,12 @@ def _distinct(found: Submission, asked: Asked, *, by: User, request_id: str) -> 
     workflow.say_distinct(found.pk, other=asked["other"], by=by, fence=asked["fence"], request_id=request_id)
 
 
+def _doubt(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    if asked.get("fence") is None:
+        raise LeaseLost()
+    workflow.leave_in_doubt(found.pk, fence=asked["fence"], note=asked["note"], by=by, request_id=request_id)
+
+
 def _take_down(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
     publishing.take_down(
         found.record,
@@ -106,6 +112,7 @@ STEPS: dict[str, Taken] = {
     "reject": _advance(Action.REJECT),
     "duplicate": _advance(Action.MARK_DUPLICATE),
     "distinct": _distinct,
+    "doubt": _doubt,
     "withdraw": _advance(Action.WITHDRAW),
     "resubmit": _with_content(Action.RESUBMIT),
     "edit": _with_content(Action.EDIT),

@@ -195,13 +195,12 @@ class Act(WorkingView):
         operation_id="act",
         summary=_("Take a step"),
         description=_(
-            "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* "
-            "and *release* it; *verify* and *enter* with the checklist's answers, *verify* with "
-            "grounds; *return*, *reject*, *duplicate* with a reason, and how to fix it; *distinct* "
-            "names the other record; *take_down* carries out a request to withdraw; *reopen* with a "
-            "reason. Submitters: *edit*, *resubmit* and *rebase* with new content, *withdraw* with a "
-            "reason. Decisions need a session: a token may edit, resubmit and withdraw what its owner "
-            "sent, no more."
+            "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* and "
+            "*release* it; *verify* and *enter* with the checklist's answers, *verify* with grounds; *return*, "
+            "*reject*, *duplicate* with a reason, and how to fix it; *distinct* names the other record; *doubt* "
+            "leaves it to others with a note; *take_down* carries out a request to withdraw; *reopen* with a "
+            "reason. Submitters: *edit*, *resubmit* and *rebase* with new content, *withdraw* with a reason. "
+            "Decisions need a session: a token may edit, resubmit and withdraw what its owner sent, no more."
         ),
         parameters=[
             _UID,
