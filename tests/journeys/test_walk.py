@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import walking
+from tests.journeys.walking import chinese
 from verification.models import Public
 from verification.sop import Ground
 
@@ -95,10 +96,10 @@ def report_a_need(page: Page) -> None:
         contact_person="甄不存",
         contact_phone="13800000000",
     )
-    expect(page.locator("h1")).to_have_text("检查一遍")
+    expect(page.locator("h1")).to_have_text(chinese("Check your answers"))
     expect(page.locator(".answers").nth(1)).to_contain_text("N95口罩 5,000 件")
     walking.send(page)
-    expect(page.locator("h1")).to_contain_text("谢谢")
+    expect(page.locator("h1")).to_contain_text(chinese("Received, thank you"))
 
 
 def correct(page: Page, uid) -> None:
@@ -131,7 +132,7 @@ def look_again(page: Page) -> None:
 def bring_back(page: Page, uid) -> None:
     page.goto(f"/needs/{uid}/")
     page.click(f"a[href$='?record={uid}']")
-    expect(page.locator("h1")).to_contain_text("恢复")
+    expect(page.locator("h1")).to_contain_text(chinese("Bring back: %(title)s", title="江城第九医院"))
     walking.go_on(page)
     walking.finish(page)
     walking.send(page)

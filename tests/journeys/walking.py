@@ -3,9 +3,19 @@
 import time
 from collections.abc import Callable
 
+from django.utils import translation
+from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
 from verification.sop import Ground
+
+
+def chinese(english: str, **values: object) -> str:
+    """What the pages say for this in Chinese."""
+    with translation.override("zh-hans"):
+        said = gettext(english) % values if values else gettext(english)
+    assert said != english, f"no Chinese for {english!r}"
+    return said
 
 
 def go_on(page: Page) -> None:
