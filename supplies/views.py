@@ -1,5 +1,6 @@
 """The home page."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from supplies import places
-from verification import counting, history, inbox, measures, presenting
-from verification.models import Public
-from verification.sop import Freshness, Status
+from verification import counting, history, inbox, measures
+from verification.listing import Listing
+from verification.sop import Status
 from verification.views.caching import public_page
 
 # The province whose prefectures the home page shows as tiles.
@@ -26,7 +27,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """What is needed now, where, and how the funnel stands."""
     by_item = counting.counts("needs", "item:")
     wanted = sorted(by_item.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_WANTED]
-    live = Public.objects.live().filter(kind="needs").exclude(freshness=Freshness.STALE)
     funnel = inbox.funnel()
     context: dict[str, Any] = {
         "counts": {
@@ -42,14 +42,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "median_minutes": measures.median_minutes_today("needs"),
         "tiles": _tiles(),
         "province": {"code": PROVINCE, "name": _in_full(places.get(PROVINCE))},
-        "longest_unmet": [presenting.body(row) for row in live.order_by("unmet_since", "uid")[:SHORT_LIST]],
-        "newest": [presenting.body(row) for row in live.order_by("-verified_at", "uid")[:SHORT_LIST]],
+        "longest_unmet": _first("unmet"),
+        "newest": _first("newest"),
         "corrections": [
             {**c, "sentence": _("corrected, now version %(n)d") % {"n": c["version"]}}
             for c in history.latest_corrections(limit=SHORT_LIST)
         ],
     }
     return render(request, "home.html", context)
+
+
+def _first(sort: str) -> list[dict[str, Any]]:
+    """The first records of the list in this order, as templates show them."""
+    rows = Listing("needs", sort=sort).page(limit=SHORT_LIST).rows
+    return [{**json.loads(row.body), "freshness": row.freshness} for row in rows]
 
 
 def _tiles() -> list[dict[str, Any]]:
