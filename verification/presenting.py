@@ -140,7 +140,10 @@ def _value(spec: Kind, change: Change, side: int) -> str:
     """The value before (0) or after (1), in words; an amount with the unit of its line."""
     value = (change.old, change.new)[side]
     if change.field == "organisation" and isinstance(value, Mapping):
-        return str(value.get("name", ""))
+        shown = str(value.get("name", ""))
+        return _("%(name)s (proven)") % {"name": shown} if value.get("proven") else shown
+    if change.field == "origin" and value in Origin.values:
+        return str(Origin(value).label)
     if change.field == "amount" and change.lines:
         return spec.show("line_amount", change.lines[side])
     return spec.show(change.field, value)
