@@ -9,7 +9,7 @@ from django import forms
 from verification import kinds, people, presenting
 from verification.forms import LinesField, rows_of
 from verification.kinds import Kind, Payload, Section
-from verification.models import Organisation, Public, Submission
+from verification.models import Organisation, Public, Record, Submission
 from verification.refusals import NotFound, WrongStatus
 from verification.sop import Intent, State, Status
 
@@ -35,6 +35,7 @@ class Draft:
         self.submission = submission
         self.form: forms.Form = spec.form(initial=start)
         self.typed: Data | None = None
+        self.stored: Record | None = None
         self._rows: list[dict[str, Any]] = _rows_of_payload(start)
 
     def bind(self, data: Data | None, step: str) -> None:
@@ -43,7 +44,7 @@ class Draft:
             return
         self.typed = data
         judged = step in _JUDGED
-        self.form = self.spec.form(data=data) if judged else self.spec.form(initial=_flat(data))
+        self.form = self.spec.filled_in(data, self.stored) if judged else self.spec.form(initial=_flat(data))
         self._rows = rows_of(data, "lines")
         if judged:
             self.form.is_valid()
@@ -168,7 +169,9 @@ def correction(spec: Kind, record: UUID) -> Draft:
         raise NotFound()
     stored = spec.model._default_manager.select_related("organisation").get(uid=record)
     payload = spec.payload_of(stored)
-    return Draft(spec, _without_private(spec, payload), record=row)
+    draft = Draft(spec, _without_private(spec, payload), record=row)
+    draft.stored = stored
+    return draft
 
 
 def of_submission(submission: Submission) -> Draft:
@@ -180,7 +183,9 @@ def of_submission(submission: Submission) -> Draft:
         raise WrongStatus()
     spec = kinds.get(submission.kind)
     base = Public.objects.filter(pk=submission.record).first() if submission.base_version else None
-    return Draft(spec, submission.payload, record=base, submission=submission)
+    draft = Draft(spec, submission.payload, record=base, submission=submission)
+    draft.stored = spec.model._default_manager.filter(uid=submission.record).first()
+    return draft
 
 
 def matches(spec: Kind, found: Sequence[Organisation]) -> list[dict[str, Any]]:

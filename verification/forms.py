@@ -114,9 +114,15 @@ class LinesField(forms.Field):
         super().__init__(**kwargs)
         self.line_form = line_form
         self.bound: list[LineForm] = []
+        self._before: Sequence[Mapping[str, Any]] = ()
+        self._last = 0
+
+    def follow(self, lines: Sequence[Mapping[str, Any]], last: int) -> None:
+        """Number on from a record's lines; `last` is the highest number any line of it ever had."""
+        self._before, self._last = lines, last
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
-        """The canonical lines; each keeps its number, new ones get the next."""
+        """The canonical lines. Each keeps its number; one without is the record's only line of its item, or new."""
         if value and not (isinstance(value, list) and all(isinstance(line, Mapping) for line in value)):
             raise ValidationError(_("A list of lines was expected here."), code="type")
         lines: Sequence[Mapping[str, Any]] = value or []
@@ -136,12 +142,15 @@ class LinesField(forms.Field):
         self, payloads: list[dict[str, Any]], lines: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
         given = [_number(line.get("no")) for line in lines]
-        used = {number for number in given if number}
+        used, last = set(given), max(self._last, *given)
+        items = [line.get("item") for line in self._before]
+        known = {line.get("item"): line["no"] for line in self._before if items.count(line.get("item")) == 1}
         numbered, seen = [], set()
         for number, payload in zip(given, payloads, strict=True):
+            if not number and (number := known.get(payload.get("item"), 0)) in used:
+                number = 0
             if not number or number in seen:
-                number = max(used, default=0) + 1
-                used.add(number)
+                number = last = last + 1
             seen.add(number)
             numbered.append({"no": number, **payload})
         return numbered

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -19,18 +20,22 @@ from verification.sop import HOW_TO_FIX, OPEN, Action, Risk, Status
 def waiting_for(who: Standing) -> QuerySet[Submission]:
     """What this reviewer may decide now, and why each is next: highest risk first, then oldest.
 
-    Left out: what they wrote, what is about their organisation, what somebody else is checking, and the
-    second step of what they verified where two people are asked for.
+    Left out: what they wrote, what is about their organisation, what somebody else is checking, the second
+    step of what they verified where two people are asked for, and dangerous changes that somebody of their
+    own houses wrote or verified.
     """
     elsewhere = Lease.objects.filter(submission=OuterRef("pk"), until__gt=ClockTimestamp()).exclude(
         holder=who.user
     )
+    housemates = people.members_of(who.organisations)
     return (
         Submission.objects.waiting()
         .filter(~Exists(elsewhere))
         .exclude(authors__contains=[who.user.pk])
         .exclude(organisation__in=who.organisations)
         .exclude(status=Status.VERIFIED, verified_by=who.user, risk__gt=Risk.ROUTINE)
+        .exclude(risk=Risk.DANGEROUS, authors__overlap=ArraySubquery(housemates))
+        .exclude(risk=Risk.DANGEROUS, verified_by__in=housemates)
         .order_by(F("risk").desc(), "submitted_at", "pk")
     )
 

@@ -108,6 +108,11 @@ def _given(payload: Payload) -> Payload:
     return {name: value for name, value in payload.items() if value is not None}
 
 
+def last_line(payload: Payload, before: int) -> int:
+    """The highest number a line has, or had before."""
+    return max([before, *(line["no"] for line in payload.get("lines") or ())])
+
+
 def _words(name: str, value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -145,13 +150,22 @@ class Kind:
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)
 
-    def clean(self, data: Mapping[str, Any], *, correcting: bool = False) -> Payload:
+    def filled_in(self, data: Mapping[str, Any], record: Record | None = None) -> forms.Form:
+        """The form with what was sent; lines are numbered on from those of the record it corrects."""
+        form = self.form(data=data)
+        if record is not None and "lines" in form.fields:
+            form.fields["lines"].follow(record.lines, record.last_line)  # type: ignore[attr-defined]
+        return form
+
+    def clean(
+        self, data: Mapping[str, Any], *, correcting: bool = False, record: Record | None = None
+    ) -> Payload:
         """The canonical payload of what was sent; InvalidPayload names each field that does not fit.
 
         Whoever corrects a record cannot see what is private in it: a private field they do not send at
         all is None, "as it is"; one sent empty is emptied.
         """
-        form = self.form(data=data)
+        form = self.filled_in(data, record)
         if not form.is_valid():
             raise InvalidPayload({name: [str(e) for e in errors] for name, errors in form.errors.items()})
         payload: Payload = form.payload()  # type: ignore[attr-defined]

@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,12 @@ def organisations_of(users: Collection[int]) -> dict[int, frozenset[int]]:
         *Reviewer.objects.filter(user__in=users).values_list("user", _ROOT),
     ]
     return {user: frozenset(o for u, o in pairs if u == user) for user in users}
+
+
+def members_of(organisations: Collection[int]) -> QuerySet[Any]:
+    """The ids of everybody who belongs to one of these or reviews for it; a query to be used in another."""
+    of_these = Q(memberships__ended_at=None, memberships__organisation__in=organisations)
+    return User.objects.filter(of_these | Q(reviewer__organisation__in=organisations)).values("pk")
 
 
 def origin_of(who: Standing, organisation: Organisation | None) -> Origin:

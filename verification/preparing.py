@@ -61,6 +61,7 @@ def prepare(submission: Submission, material: Material) -> Prepared:
         source=origin.source,
         source_key=origin.source_key,
         trust=material.trust[submission.pk],
+        last_line=kinds.last_line(payload, stored.last_line if stored else 0),
         verified_at=submission.verified_at or material.now,  # never null here: a constraint says so
         confirmed_at=None,
         changed_at=material.now,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from verification import attempts, duplicates, journal, kinds, leases, merging, people, policies
 from verification.journal import acting
 from verification.kinds import Kind, Payload
-from verification.models import Event, Organisation, Public, Submission, User
+from verification.models import Event, Organisation, Public, Record, Submission, User
 from verification.models.journal import ClockTimestamp
 from verification.refusals import (
     AnotherEntered,
@@ -146,11 +146,12 @@ def _content(
     Only who sends a source's rows knows the whole record; for anybody else a private value they send
     counts as a change, whatever stands there: nobody learns by guessing.
     """
-    payload = spec.clean(data, correcting=base is not None)
+    stored = _stored(spec, base.uid) if base else None
+    payload = spec.clean(data, correcting=stored is not None, record=stored)
     organisation = _organisation_of(payload)
-    before = stored_payload(spec, base.uid) if base else None
-    after = payload
-    if before is not None:
+    before, after = None, payload
+    if stored is not None:
+        before = spec.payload_of(stored)
         before, after = (
             (before, spec.filled(payload, before)) if owns_source else (spec.as_it_is(before), payload)
         )
@@ -181,7 +182,11 @@ def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) ->
 
 def stored_payload(spec: Kind, record: UUID) -> Payload:
     """The payload of a record as it stands in its typed table, private fields included."""
-    return spec.payload_of(spec.model._default_manager.select_related("organisation").get(uid=record))
+    return spec.payload_of(_stored(spec, record))
+
+
+def _stored(spec: Kind, record: UUID) -> Record:
+    return spec.model._default_manager.select_related("organisation").get(uid=record)
 
 
 def _organisation_of(payload: Payload) -> Organisation | None:

@@ -31,6 +31,8 @@ class Record(models.Model):
     source_key = models.CharField(max_length=300, blank=True)
     trust = models.JSONField(default=dict)
     lines = models.JSONField(default=list)
+    # The highest number a line of it ever had: a new line gets the next, so that none is given twice.
+    last_line = models.PositiveIntegerField(default=0)
     source_dated = models.DateField(_("date of the source"), null=True, blank=True)
     verified_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
