@@ -110,7 +110,8 @@ def _given(payload: Payload) -> Payload:
 
 def last_line(payload: Payload, before: int) -> int:
     """The highest number a line has, or had before."""
-    return max([before, *(line["no"] for line in payload.get("lines") or ())])
+    numbers: list[int] = [line["no"] for line in payload.get("lines") or ()]
+    return max([before, *numbers])
 
 
 def _words(name: str, value: Any) -> str:
@@ -125,7 +126,8 @@ class Kind:
     `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
     could not read) out of a pasted message, `filter_options(place)` is what the filter bar offers,
     `notices(payload)` what a reviewer should look at twice. `filters` are the list's parameters by name,
-    `urgencies` ranks the words for how soon, `example` is what a person might send. `upgrades[n]` turns a payload of schema n into one of n + 1.
+    `urgencies` ranks the words for how soon, `example` is what a person might send. `upgrades[n]` turns a
+    payload of schema n into one of n + 1.
     """
 
     slug: str

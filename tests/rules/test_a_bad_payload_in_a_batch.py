@@ -59,7 +59,7 @@ def test_a_bad_payload_in_a_batch_with_others_of_its_kind(batch):
 
 
 def test_a_bad_payload_in_a_batch_waits_longer_each_time_and_is_parked_after_eight(batch):
-    (submission,) = batch(1, {0: TOO_LONG})
+    batch(1, {0: TOO_LONG})
     pauses = []
     for number in range(1, attempts.TRIES + 1):
         assert publishing.publish_due().parked == (number == attempts.TRIES)

@@ -84,7 +84,8 @@ SUBMISSION = "UPDATE verification_submission SET {} WHERE id = %s"
             "enterer_no_author",
         ),
         (
-            "status = 'entered', risk = 1, verified_at = now(), verified_by_id = 1, entered_at = now(), entered_by_id = 1",
+            "status = 'entered', risk = 1, verified_at = now(), verified_by_id = 1, "
+            "entered_at = now(), entered_by_id = 1",
             "submission_two_people",
         ),
         ("status = 'verified'", "submission_steps_verified"),
@@ -216,7 +217,10 @@ def test_take_down_is_looked_at_by_a_second_person(volunteer, reviewer, other_re
 
 def test_reviewer_is_checked_by_another_for_a_time(alliance, stranger, coordinator):
     now = timezone.now()
-    row = "INSERT INTO verification_reviewer (user_id, organisation_id, legal_name, checked_by_id, checked_at, expires_at) "
+    row = (
+        "INSERT INTO verification_reviewer "
+        "(user_id, organisation_id, legal_name, checked_by_id, checked_at, expires_at) "
+    )
     for checked_by, expires, constraint in (
         (stranger.pk, now + timedelta(days=1), "reviewer_checked_by_another"),
         (coordinator.pk, now, "reviewer_expires_later"),

@@ -489,7 +489,10 @@ def test_actor_inside_a_transaction_somebody_opened_ends_with_the_block(committe
 
 
 def test_actor_ends_with_the_transaction_on_a_pooled_connection(committed_db, writer):
-    insert = "INSERT INTO verification_organisation (uid, name, kind, place, proven) VALUES (gen_random_uuid(), 'x', 'team', '', false)"
+    insert = (
+        "INSERT INTO verification_organisation (uid, name, kind, place, proven) "
+        "VALUES (gen_random_uuid(), 'x', 'team', '', false)"
+    )
     with ConnectionPool(committed_db.url, min_size=1, max_size=1, open=True) as pool:
         backends = set()
         for _ in range(3):
