@@ -34,21 +34,34 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     """Build it, by walking the real workflow."""
     fields = {"standard": "GB 19083-2010", "stock": 0, "daily_use": 12_000, "note": "请附检验报告"}
     first = builders.published_need(
-        volunteer, reviewer, organisation_name="江城第五医院", lines=[builders.line(**fields)], urgency="critical"
+        volunteer,
+        reviewer,
+        organisation_name="江城第五医院",
+        lines=[builders.line(**fields)],
+        urgency="critical",
     )
     record = builders.published_need(
-        volunteer, reviewer, record=first.uid, organisation_name="江城第五医院", lines=[builders.line(amount="8000个", **fields)]
+        volunteer,
+        reviewer,
+        record=first.uid,
+        organisation_name="江城第五医院",
+        lines=[builders.line(amount="8000个", **fields)],
     )
     long = builders.published_need(
         stranger,
         reviewer,
         organisation_name=LONG,
         place="422825",
-        lines=[builders.line(item, "12345678901件", note=LONG[:60]) for item in ("n95-mask", "goggles", "isolation-gown")],
+        lines=[
+            builders.line(item, "12345678901件", note=LONG[:60])
+            for item in ("n95-mask", "goggles", "isolation-gown")
+        ],
         delivery_address=LONG * 2,
         remarks="\n".join([LONG] * 3),
     )
-    gone = builders.taken_down(reviewer, builders.published_need(volunteer, reviewer, organisation_name="江城第六医院"))
+    gone = builders.taken_down(
+        reviewer, builders.published_need(volunteer, reviewer, organisation_name="江城第六医院")
+    )
     hidden = builders.taken_down(
         reviewer,
         builders.published_need(volunteer, reviewer, organisation_name="江城第七医院"),

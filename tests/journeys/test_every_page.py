@@ -86,7 +86,9 @@ def test_every_page_is_accessible_fits_and_speaks_its_language(
         page = visit(who[name], **look)
         for address in addresses:
             page.goto(prefix + address)
-            wrong += [f"{prefix}{address} ({name}): {found}" for found in _look(page, axe, chinese=not prefix)]
+            wrong += [
+                f"{prefix}{address} ({name}): {found}" for found in _look(page, axe, chinese=not prefix)
+            ]
     assert not wrong, "\n".join(wrong)
 
 

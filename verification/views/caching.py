@@ -16,9 +16,10 @@ from verification import counting
 View = Callable[..., HttpResponse]
 
 
-def list_etag(kind: str) -> str:
-    """Changes with whatever changes what the list shows, with the language, and with the build."""
-    return f'W/"{kind}-{counting.list_version(kind)}-{get_language()}-{settings.BUILD}"'
+def list_etag(kind: str, *more: int) -> str:
+    """Changes with whatever changes what the list shows, with the language, with the build, and with `more`."""
+    parts = (kind, counting.list_version(kind), *more, get_language(), settings.BUILD)
+    return f'W/"{"-".join(str(part) for part in parts)}"'
 
 
 def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:

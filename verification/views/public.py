@@ -80,7 +80,8 @@ def _beside(view: Listing, cursor: str) -> str:
 def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     """A record with its history. Merged: 302 to the one it became. Taken down: 410, since when, why."""
     spec = kinds.get(kind)
-    etag = list_etag(kind)
+    # Its history may grow while the list stays as it is: a second look, a number in the journal.
+    etag = list_etag(kind, *history.mark_of(uid))
     if unchanged := not_modified(request, etag):
         return unchanged
     row = Public.objects.filter(pk=uid, kind=kind).first()
