@@ -6,7 +6,7 @@ import pytest
 
 from tests import builders
 from tests.fingerprints import refused
-from verification import kinds, publishing, workflow
+from verification import kinds, proposals, publishing, workflow
 from verification.models import Event, Public
 from verification.refusals import InvalidPayload
 from verification.sop import Action, Reason, Status
@@ -102,7 +102,7 @@ def test_a_form_that_changes_keeps_what_a_correction_left_as_it_is(
     builders.approve(correction, reviewer)
     needs = change_form(schema=2, upgrades={1: more_urgent})
     builders.publish(correction)
-    stored = workflow.stored_payload(needs, record.uid)
+    stored = proposals.stored_payload(needs, record.uid)
     assert (stored["contact_phone"], stored["private_note"]) == ("13800000000", "夜间请打值班电话")
 
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError
 
 from tests import builders
 from tests.fingerprints import refused
-from verification import kinds, publishing, workflow
+from verification import kinds, proposals, publishing, workflow
 from verification.models import Event, Public
 from verification.refusals import AnotherEntered, Outdated, Unchanged
 from verification.sop import Action, Intent, Reason, State, Status
@@ -54,7 +54,7 @@ def test_a_moved_base_rebased_as_it_was_keeps_what_is_private(record, overtaken,
     (rebased,) = workflow.advance([overtaken.pk], Action.REBASE, by=stranger)
     assert (rebased.base_version, rebased.payload["remarks"]) == (2, "送西门")
     builders.publish(builders.approve(rebased, reviewer))
-    stored = workflow.stored_payload(kinds.get("needs"), record.uid)
+    stored = proposals.stored_payload(kinds.get("needs"), record.uid)
     assert (stored["contact_phone"], stored["remarks"]) == ("13800000000", "送西门")
 
 
