@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from verification import duplicates, history, inbox, kinds, presenting, workflow
+from verification import duplicates, history, inbox, kinds, presenting, proposals
 from verification.kinds import Kind, Payload
 from verification.models import Event, Lease, Public, Submission
 from verification.people import Standing
@@ -32,7 +32,7 @@ def context(
 ) -> Words:
     """Everything review.html shows. `refused` is what became of the button, `posted` what came with it."""
     spec = kinds.get(found.kind)
-    before = workflow.stored_payload(spec, found.record) if found.base_version else None
+    before = proposals.stored_payload(spec, found.record) if found.base_version else None
     payload = spec.filled(found.payload, before)
     held = lease_words(lease, who)
     asked = _Asked(posted or {}, str(refused) if isinstance(refused, Incomplete) else "")
@@ -284,4 +284,4 @@ def why_next(found: Submission, *, in_doubt: bool = False) -> str:
         return _("Somebody asks to take it down")
     if found.origin == Origin.ORGANISATION:
         return _("From the organisation itself")
-    return _("Longest waiting")
+    return _("In order of arrival")

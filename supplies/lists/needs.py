@@ -16,7 +16,7 @@ from supplies.contacts import find_private
 from supplies.fields import AmountField, ItemField, PhoneField, PlaceField, WholeNumberField
 from supplies.filters import ITEM, PLACES
 from verification import names
-from verification.forms import LineForm, LinesField, PayloadForm, PlainTextField
+from verification.forms import LineForm, LinesField, LinkField, PayloadForm, PlainTextField
 from verification.kinds import Facets, Field, Intervals, Kind, Payload, ReadLine, Section, register
 from verification.models import Record
 from verification.sop import Risk
@@ -106,7 +106,7 @@ class NeedForm(PayloadForm):
     organisation_name = PlainTextField(label=_("institution"), max_length=200)
     place = PlaceField(label=_("place"), help_text=_("Province, city and district: 湖北武汉江岸区."))
     lines = LinesField(NeedLineForm, label=_("what is needed"))
-    urgency = forms.ChoiceField(label=_("urgency"), choices=Urgency.choices)
+    urgency = forms.ChoiceField(label=_("urgency"), choices=[("", _("Choose")), *Urgency.choices])
     delivery_address = PlainTextField(label=_("delivery address"), required=False, max_length=300)
     office_line = PlainTextField(
         label=_("office telephone"),
@@ -123,7 +123,7 @@ class NeedForm(PayloadForm):
     contact_phone = PhoneField(
         label=_("contact's telephone"), required=False, help_text=_("Private: only reviewers see it.")
     )
-    source_link = forms.URLField(
+    source_link = LinkField(
         label=_("source link"),
         required=False,
         max_length=1000,

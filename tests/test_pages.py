@@ -1,0 +1,151 @@
+"""Every page by its name, in both languages; and no page that lists things asks more the more there are."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from tests import builders
+from verification.models import TakeDown
+
+LANGUAGES = ["zh-hans", "en"]
+
+
+def address(name: str, language: str, **parts) -> str:
+    with translation.override(language):
+        return reverse(name, kwargs=parts)
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_answer_in_their_language(language, client, volunteer, reviewer, other_reviewer):
+    record = builders.published_need(volunteer, reviewer)
+    gone = builders.taken_down(
+        reviewer, builders.published_need(volunteer, reviewer, organisation_name="江城第四医院")
+    )
+    waiting = builders.submit_need(volunteer, organisation_name="江城第五医院")
+    pages = [
+        (client, "home", {}, 200),
+        (client, "list", {"kind": "needs"}, 200),
+        (client, "list_csv", {"kind": "needs"}, 200),
+        (client, "record", {"kind": "needs", "uid": record.uid}, 200),
+        (client, "record", {"kind": "needs", "uid": gone.uid}, 410),
+        (client, "record", {"kind": "needs", "uid": waiting.uid}, 404),
+        (client, "status", {}, 200),
+        (client, "about", {}, 200),
+        (client, "me", {}, 200),
+        (client, "demo_mail", {}, 200),
+        (client, "account_login", {}, 200),
+        (client, "account_signup", {}, 200),
+        (client, "account_reset_password", {}, 200),
+    ]
+    sender, desk = signed_in(volunteer), signed_in(other_reviewer)
+    pages += [
+        (sender, "me", {}, 200),
+        (sender, "tokens", {}, 200),
+        (sender, "mine", {}, 200),
+        (sender, "submission", {"uid": waiting.uid}, 200),
+        (sender, "submitted", {"uid": waiting.uid}, 200),
+        (sender, "edit", {"uid": waiting.uid}, 200),
+        (sender, "submit", {"kind": "needs"}, 200),
+        (sender, "organisations", {"kind": "needs"}, 200),
+        (sender, "withdrawal", {"uid": record.uid}, 200),
+        (sender, "withdrawal", {"uid": gone.uid}, 404),
+        (sender, "takedown", {"uid": record.uid}, 403),
+        (sender, "inbox", {}, 403),
+        (sender, "account_email", {}, 200),
+        (desk, "inbox", {}, 200),
+        (desk, "review", {"uid": waiting.uid}, 200),
+        (desk, "review_next", {}, 302),
+        (desk, "takedown", {"uid": record.uid}, 200),
+        (desk, "renew", {"uid": waiting.uid}, 405),
+        (desk, "second_look", {"pk": TakeDown.objects.get().pk}, 405),
+    ]
+    for reader, name, parts, status in pages:
+        response = reader.get(address(name, language, **parts))
+        assert response.status_code == status, (name, parts)
+        assert response.headers["Content-Language"] == language, name
+
+
+@pytest.mark.parametrize("name", ["submit", "mine", "inbox", "tokens", "account_email"])
+def test_pages_of_one_person_ask_who_it_is(name, client, db):
+    response = client.get(address(name, "zh-hans", **({"kind": "needs"} if name == "submit" else {})))
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/?next=/")
+
+
+def queries(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
+
+
+# What each page asks of the database, whatever it shows. A number that rises is a page that grew slower.
+PINNED = {"home": 10, "list": 3, "status": 10, "mine": 4, "inbox": 9}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_that_list_things_ask_the_same_at_any_length(
+    rows, volunteer, stranger, reviewer, other_reviewer
+):
+    for number in range(rows):
+        record = builders.published_need(stranger, reviewer, organisation_name=f"江城第{number + 11}医院")
+        builders.published_need(
+            stranger,
+            reviewer,
+            record=record.uid,
+            organisation_name=f"江城第{number + 11}医院",
+            remarks="可送至西门",
+        )
+        gone = builders.published_need(stranger, reviewer, organisation_name=f"江城第{number + 21}医院")
+        builders.taken_down(reviewer, gone)
+        builders.submit_need(volunteer, organisation_name=f"江城第{number + 31}医院")
+        builders.returned_need(volunteer, reviewer, organisation_name=f"江城第{number + 41}医院")
+    found = {
+        "home": queries(Client(), "/"),
+        "list": queries(Client(), "/needs/"),
+        "status": queries(Client(), "/status/"),
+        "mine": queries(signed_in(volunteer), "/mine/"),
+        "inbox": queries(signed_in(other_reviewer), "/review/"),
+    }
+    assert found == PINNED
+
+
+@pytest.mark.parametrize("versions", [1, 3])
+def test_a_records_page_asks_the_same_with_any_history(versions, volunteer, reviewer, client):
+    record = builders.published_need(volunteer, reviewer)
+    for number in range(versions - 1):
+        builders.published_need(volunteer, reviewer, record=record.uid, remarks=f"第{number}次")
+    assert queries(client, f"/needs/{record.uid}/") == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("query", ["?from=99999999999999999999999", "?from=-1", "?from=x", "?step=nothing"])
+def test_the_inbox_takes_any_address(language, query, reviewer):
+    assert signed_in(reviewer).get(address("inbox", language) + query).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["?before=99999999999999999999999", "?before=x", "?before=0", "?before=²"])
+def test_my_submissions_take_any_address(query, volunteer):
+    builders.submit_need(volunteer)
+    assert signed_in(volunteer).get(f"/mine/{query}").status_code == 200
+
+
+def test_notes_are_kept_without_what_nobody_can_see(volunteer, reviewer):
+    record = builders.published_need(volunteer, reviewer)
+    sender = signed_in(volunteer)
+    answer = sender.post(
+        f"/mine/withdraw/{record.uid}/", {"reason": "need_met", "note": "\x00昨天\u202e已收到" + "长" * 5000}
+    )
+    assert answer.status_code == 302
+    note = volunteer.submissions.get(intent="withdrawal").events.get().private_text
+    assert note.startswith("昨天已收到")
+    assert len(note) == 2000
