@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,6 +38,12 @@ class TokenForm(forms.Form):
     name = PlainTextField(
         label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Which program uses it.")
     )
+
+
+class LinkField(forms.URLField):
+    """The address of a page: http or https, which is all a reader can open without risk."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
 
 
 class PayloadForm(forms.Form):

@@ -185,11 +185,12 @@ def settle_merge(organisation: Organisation, *, by: User) -> list[Organisation]:
     Returns the organisations whose records may show another name now. Undoing a merge is setting it to none.
     """
     with acting(by=by, reason="organisations merged"):
-        root = organisation.merged_into
-        while root is not None and root.merged_into is not None:
+        root, seen = organisation.merged_into, {organisation.pk}
+        while root is not None and root.merged_into is not None and root.pk not in seen:
+            seen.add(root.pk)
             root = root.merged_into
         if root is not None:
-            if root == organisation:
+            if root.pk in seen:
                 raise NotAllowed(_("These organisations would be merged in a circle."))
             Organisation.objects.filter(merged_into=organisation).update(merged_into=root)
             Organisation.objects.filter(pk=organisation.pk).update(merged_into=root)

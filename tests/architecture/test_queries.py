@@ -1,0 +1,98 @@
+"""No N+1: every reading function and every page costs as many queries at three rows as at one, and not many."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import builders
+from verification import duplicates, feed, history, inbox, journal, kinds, people
+from verification.models import Public
+
+
+def counted(act):
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return len(queries)
+
+
+@pytest.fixture
+def fill(volunteer, reviewer, other_reviewer):
+    """Bring in `number` more of everything there is to read."""
+
+    def more(number, first):
+        for n in range(first, first + number):
+            name = {"organisation_name": f"江城{n}号医院"}
+            record = builders.published_need(volunteer, reviewer, **name)
+            builders.published_need(volunteer, reviewer, record=record.uid, remarks=f"第{n}次更正", **name)
+            builders.submit_need(volunteer, record=record.uid, remarks="待审", **name)
+            builders.returned_need(volunteer, reviewer, organisation_name=f"江城退{n}医院")
+            gone = builders.published_need(volunteer, reviewer, organisation_name=f"江城撤{n}医院")
+            builders.taken_down(other_reviewer, gone)
+        while journal.sequence():
+            pass
+
+    return more
+
+
+def reading(volunteer, reviewer):
+    """Each reading function of the core, with how many queries it may ask."""
+    needs = kinds.get("needs")
+    own = list(inbox.mine(volunteer))
+
+    def who():
+        return people.standing(reviewer, now=timezone.now())
+
+    record = Public.objects.live().first()
+    return {
+        "people.standing": (1, who),
+        "inbox.waiting_for": (2, lambda: list(inbox.waiting_for(who()))),
+        "inbox.next_for": (2, lambda: inbox.next_for(who())),
+        "inbox.counts_for": (2, lambda: inbox.counts_for(who())),
+        "inbox.take_downs_to_look_at": (2, lambda: list(inbox.take_downs_to_look_at(who()))),
+        "inbox.mine": (1, lambda: inbox.mine(volunteer)),
+        "inbox.verdicts": (1, lambda: inbox.verdicts(own)),
+        "inbox.being_looked_at": (1, lambda: inbox.being_looked_at(own)),
+        "inbox.funnel": (1, inbox.funnel),
+        "history.of_record": (1, lambda: history.of_record(record.uid)),
+        "history.of_submission": (1, lambda: history.of_submission(own[0])),
+        "feed.changes": (3, lambda: feed.changes(0)),
+        "duplicates.candidates": (
+            1,
+            lambda: duplicates.candidates(
+                needs, {**needs.clean(builders.need_payload()), "organisation": ""}
+            ),
+        ),
+    }
+
+
+def test_queries_of_reading_functions_do_not_grow(fill, volunteer, reviewer):
+    fill(1, 0)
+    allowed = {name: most for name, (most, _act) in reading(volunteer, reviewer).items()}
+    at_one = {name: counted(act) for name, (_most, act) in reading(volunteer, reviewer).items()}
+    fill(2, 1)
+    at_three = {name: counted(act) for name, (_most, act) in reading(volunteer, reviewer).items()}
+    assert at_one == at_three
+    assert {name: spent for name, spent in at_one.items() if spent > allowed[name]} == {}
+
+
+PAGES = ["/", "/needs/", "/needs/{record}/", "/status/", "/mine/", "/review/", "/review/{waiting}/", "/me/"]
+
+
+def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer, client):
+    spent = []
+    for number, first in ((1, 0), (2, 1)):
+        fill(number, first)
+        record = Public.objects.live().order_by("published_at").first()
+        waiting = inbox.waiting_for(people.standing(other_reviewer, now=timezone.now())).first()
+        asked = {}
+        for page in PAGES:
+            person = volunteer if page == "/mine/" else other_reviewer
+            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            path = page.format(record=record.uid, waiting=waiting.uid)
+            client.get(path)
+            asked[page] = counted(lambda path=path: client.get(path))
+        spent.append(asked)
+    assert spent[0] == spent[1]
+    assert max(spent[0].values()) <= 30, spent[0]
+    assert max(spent[0][page] for page in ("/needs/", "/needs/{record}/")) <= 5, spent[0]
