@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from supplies import sheets
-from verification import history, kinds, leases, publishing, workflow
+from verification import duplicates, history, kinds, leases, publishing, workflow
 from verification.models import Public, Submission, TakeDown, User
 from verification.refusals import InvalidPayload, PossibleDuplicate, Refused, Unchanged
 from verification.sop import CHECKLISTS, OPEN, Action, Ground, Intent, Origin, Reason, Risk, Status
@@ -264,7 +264,16 @@ class Replay:
         with transaction.atomic():  # refused, the lease is given back too
             fence = None if action == Action.REOPEN else leases.claim([submission], by=by)
             workflow.advance(
-                [submission], action, by=by, fence=fence, answers=answers, reason=reason, note=note
+                [submission],
+                action,
+                by=by,
+                fence=fence,
+                answers=answers,
+                reason=reason,
+                note=note,
+                events={submission: {"related": duplicates.twin_of(row)}}
+                if action == Action.MARK_DUPLICATE
+                else None,
             )
             leases.release(submission, by=by)
 

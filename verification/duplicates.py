@@ -86,6 +86,16 @@ def said_distinct(submission: Submission) -> set[UUID]:
     return {uid for uid in events.values_list("related", flat=True) if uid}
 
 
+def twin_of(submission: Submission) -> UUID | None:
+    """The record this repeats, or the earlier submission of the same identity; None where there is neither."""
+    same = {"kind": submission.kind, "identity": submission.identity}
+    record = Public.objects.live().filter(**same).exclude(pk=submission.record)
+    earlier = Submission.objects.filter(**same, pk__lt=submission.pk)
+    if not submission.identity:
+        return None
+    return record.values_list("uid", flat=True).first() or earlier.values_list("uid", flat=True).first()
+
+
 def candidates(
     kind: Kind, payload: Payload, *, besides: UUID | None = None, limit: int = 5
 ) -> list[Candidate]:

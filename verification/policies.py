@@ -7,6 +7,7 @@ database. All rules bind everybody, coordinators and administrators included.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ from verification.refusals import (
     OwnSubmission,
     ReasonMissing,
     SecondPersonNeeded,
+    TwinMissing,
     WrongStatus,
 )
 from verification.sop import (
@@ -57,6 +59,7 @@ class Step:
     reason: str = ""
     note: str = ""
     organisations: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    related: UUID | None = None
 
 
 Rule = Callable[[Step], None]
@@ -132,6 +135,12 @@ def note_given(step: Step) -> None:
         raise NoteMissing()
 
 
+def twin_named(step: Step) -> None:
+    """Whoever calls something a duplicate says of what; never of itself."""
+    if step.related is None or step.related in (step.submission.uid, step.submission.record):
+        raise TwinMissing()
+
+
 def by_submitter(step: Step) -> None:
     """Only who sent it."""
     if step.submission.submitted_by_id != step.who.user.pk:
@@ -191,7 +200,7 @@ POLICY: dict[Action, tuple[Rule, ...]] = {
     Action.PUBLISH: (machine_only,),
     Action.RETURN: (*_REVIEW, reason_given),
     Action.REJECT: (*_REVIEW, reason_given),
-    Action.MARK_DUPLICATE: (*_REVIEW, reason_given),
+    Action.MARK_DUPLICATE: (*_REVIEW, reason_given, twin_named),
     Action.DISTINCT: _REVIEW,
     # Given back to the queue with a note for colleagues; it stays where it stood.
     Action.DOUBT: (reviewer_in_force, lease_held, note_given),

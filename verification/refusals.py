@@ -163,6 +163,11 @@ class NoteMissing(Incomplete):
     message = _("Write what is doubtful; colleagues will read it.")
 
 
+class TwinMissing(Incomplete):
+    code = "twin_missing"
+    message = _("Say which other entry it is the same as.")
+
+
 class InvalidPayload(Refused):
     """The content does not fit the list's form; `errors` maps field names to sentences."""
 

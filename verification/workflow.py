@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from verification import attempts, duplicates, journal, kinds, leases, merging, people, policies
+from verification import attempts, duplicates, journal, kinds, leases, people, policies, proposals
 from verification.journal import acting
-from verification.kinds import Kind, Payload
-from verification.models import Event, Organisation, Public, Record, Submission, User
+from verification.kinds import Kind
+from verification.models import Event, Public, Submission, User
 from verification.models.journal import ClockTimestamp
 from verification.refusals import (
     AnotherEntered,
@@ -21,13 +21,10 @@ from verification.refusals import (
     NotFound,
     Outdated,
     PossibleDuplicate,
-    ReasonMissing,
-    Unchanged,
     WrongStatus,
 )
 from verification.sop import (
     CHECKLISTS,
-    REASONS,
     TERMINAL,
     TRANSITIONS,
     Action,
@@ -79,9 +76,9 @@ def submit(
             return sent
         base = _base(spec, record, source, source_key)
         if intent == Intent.WITHDRAWAL:
-            wanted = _withdrawal(spec, base, reason)
+            wanted = proposals.withdrawal_of(spec, base, reason)
         else:
-            wanted = _content(spec, data, base, owns_source=bool(source_key))
+            wanted = proposals.content_of(spec, data, base, owns_source=bool(source_key))
         who = people.standing(by, now=timezone.now())
         submission = Submission(
             uid=uid or uuid4(),
@@ -138,73 +135,6 @@ def _based_on(base: Public | None) -> dict[str, Any]:
     return {"intent": Intent.CORRECTION, "record": base.uid, "base_version": base.version} if base else {}
 
 
-def _content(
-    spec: Kind, data: Mapping[str, Any] | Payload, base: Public | None, *, owns_source: bool
-) -> dict[str, Any]:
-    """The columns that hold what is proposed, and follow from it. Unchanged where the list says so already.
-
-    Only who sends a source's rows knows the whole record; for anybody else a private value they send
-    counts as a change, whatever stands there: nobody learns by guessing.
-    """
-    stored = _stored(spec, base.uid) if base else None
-    payload = spec.clean(data, correcting=stored is not None, record=stored)
-    organisation = _organisation_of(payload)
-    before, after = None, payload
-    if stored is not None:
-        before = spec.payload_of(stored)
-        before, after = (
-            (before, spec.filled(payload, before)) if owns_source else (spec.as_it_is(before), payload)
-        )
-    if base and base.state == State.LIVE and after == before:
-        raise Unchanged()
-    return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
-
-
-def _withdrawal(spec: Kind, base: Public | None, reason: str) -> dict[str, Any]:
-    """The columns of a request to withdraw: what stands is repeated, without what its sender may not see."""
-    if base is None or base.state != State.LIVE:
-        raise NotFound()
-    if reason not in REASONS[Action.TAKE_DOWN]:
-        raise ReasonMissing()
-    payload = spec.as_it_is(stored_payload(spec, base.uid))
-    organisation = _organisation_of(payload)
-    return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": Intent.WITHDRAWAL}
-
-
-def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) -> dict[str, Any]:
-    return {
-        "payload": payload,
-        "schema": spec.schema,
-        "organisation": organisation,
-        "identity": duplicates.identity_of(spec, payload),
-    }
-
-
-def stored_payload(spec: Kind, record: UUID) -> Payload:
-    """The payload of a record as it stands in its typed table, private fields included."""
-    return spec.payload_of(_stored(spec, record))
-
-
-def _stored(spec: Kind, record: UUID) -> Record:
-    return spec.model._default_manager.select_related("organisation").get(uid=record)
-
-
-def _organisation_of(payload: Payload) -> Organisation | None:
-    """The organisation meant, by uid or by the one name; the payload is completed with what was found."""
-    if "organisation" not in payload:
-        return None
-    found = None
-    if payload["organisation"]:
-        chosen = (
-            Organisation.objects.select_related("merged_into").filter(uid=payload["organisation"]).first()
-        )
-        found = people.root_of(chosen) if chosen else None
-    if found is None:
-        found = people.the_one_named(payload.get("organisation_name", ""), payload.get("place", ""))
-    payload["organisation"] = str(found.uid) if found else ""
-    return found
-
-
 def _supersede(newer: Submission, *, by: User, request_id: str) -> None:
     """Withdraw what this person asked for the same record before, and still waits."""
     older = Submission.objects.filter(
@@ -239,7 +169,7 @@ def advance(
     fix it. `data` is the new content for edit, resubmit and rebase. `events` adds fields to the event of
     a submission (publishing uses it). The first refusal, by name, undoes everything.
     """
-    brought = answers or {}
+    brought, more = answers or {}, events or {}
     with acting(by=by, reason=reason or action, request_id=request_id):
         rows, bases = _lock(ids, action)
         transition = TRANSITIONS[action]
@@ -249,7 +179,8 @@ def advance(
         held = leases.held_under(ids, by=by, fence=fence)
         involved = _organisations_involved(rows)
         for row in rows:
-            policies.ask(policies.Step(action, row, who, held, brought, reason, note, involved))
+            other = more.get(row.pk, {}).get("related")
+            policies.ask(policies.Step(action, row, who, held, brought, reason, note, involved, other))
         if action in _BUILD_ON_BASE:
             _refuse_outdated(rows, bases)
         if action in CHECKLISTS:
@@ -260,7 +191,6 @@ def advance(
         _stamp(ids, action, transition.target, by, content, void=transition.voids_steps)
         leases.drop([row.pk for row in rows if not _goes_on(action, row)])
         attempts.forget([row.pk for row in rows if row.status == Status.ENTERED])
-        more = events or {}
         journal.append(
             [
                 _event(action, row, who, reason, public_note, note, brought, request_id, more.get(row.pk))
@@ -356,22 +286,11 @@ def _new_content(
     base = bases.get(row.record) or next(iter(bases.values()), None)
     if data is None and action != Action.REBASE:
         raise Incomplete()
-    proposed = _brought_up_to_date(spec, row, base) if data is None else data
-    content = _content(spec, proposed, base, owns_source=bool(row.source_key))
+    proposed = proposals.brought_up_to_date(spec, row, base) if data is None else data
+    content = proposals.content_of(spec, proposed, base, owns_source=bool(row.source_key))
     if data is not None and by.pk not in row.authors and content["payload"] != row.payload:
         content["authors"] = [*row.authors, by.pk]
     return content | (_based_on(base) if action == Action.REBASE else {})
-
-
-def _brought_up_to_date(spec: Kind, row: Submission, base: Public | None) -> Payload:
-    """What was sent, its changes put on top of what the record says now. Makes nobody an author."""
-    mine = spec.given(row.payload, row.schema)
-    if base is None or not row.base_version:
-        return mine
-    records = spec.model.history.filter(uid=base.uid, version=row.base_version)
-    old = spec.payload_of(records.select_related("organisation").order_by("-history_id")[0])
-    names = [name for name, field in spec.fields.items() if field.public or row.source_key]
-    return merging.three_way(old, mine, stored_payload(spec, base.uid), names=names)
 
 
 def _stamp(

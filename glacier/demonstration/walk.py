@@ -100,7 +100,14 @@ class Walk:
             reason = row.get("reason", Reason.SAME_RECORD)
             fence = leases.claim([submission.pk], by=reviewer)
             note = row.get("how_to_fix", "")
-            workflow.advance([submission.pk], action, by=reviewer, fence=fence, reason=reason, note=note)
+            twin = (
+                {submission.pk: {"related": duplicates.twin_of(submission)}}
+                if row["ends"] == "duplicate"
+                else {}
+            )
+            workflow.advance(
+                [submission.pk], action, by=reviewer, fence=fence, reason=reason, note=note, events=twin
+            )
         elif row["ends"] == "withdrawn":
             workflow.advance(
                 [submission.pk], Action.WITHDRAW, by=self.people[row["by"]], reason=row["reason"]

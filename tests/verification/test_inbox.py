@@ -1,6 +1,7 @@
 """What waits: for a reviewer, for a submitter."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -114,6 +115,7 @@ def test_verdicts_keep_notes_between_reviewers(volunteer, reviewer):
         fence=fence,
         reason=Reason.SAME_RECORD,
         note="仅供同事参考",
+        events={submission.pk: {"related": uuid4()}},
     )
     assert inbox.verdicts([submission])[submission.pk].how_to_fix == ""
 

@@ -1,6 +1,7 @@
 """Who may do what: each rule refuses by its own name, binds everybody, and leaves the database as it was."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -26,6 +27,7 @@ from verification.refusals import (
     OwnSubmission,
     ReasonMissing,
     SecondPersonNeeded,
+    TwinMissing,
     WrongStatus,
 )
 from verification.sop import CHECKLISTS, REASONS, TRANSITIONS, Action, Ground, Reason, Risk, Status
@@ -34,7 +36,10 @@ from verification.sop import CHECKLISTS, REASONS, TRANSITIONS, Action, Ground, R
 def step(submission, action, by, **changes):
     """One step as a page would ask for it, with everything in order unless changed."""
     answers = {Action.VERIFY: builders.VERIFY_ANSWERS, Action.ENTER: builders.ENTER_ANSWERS}.get(action)
-    given = {"answers": answers, "reason": next(iter(REASONS.get(action, [""]))), "note": "请补充"} | changes
+    given = {"answers": answers, "reason": next(iter(REASONS.get(action, [""]))), "note": "请补充"}
+    if action == Action.MARK_DUPLICATE:
+        given["events"] = {submission.pk: {"related": uuid4()}}
+    given |= changes
     return workflow.advance([submission.pk], action, by=by, **given)
 
 
@@ -286,6 +291,20 @@ def test_reason_given_is_one_the_action_knows(volunteer, reviewer, action, reaso
     submission = builders.submit_need(volunteer)
     with refused(ReasonMissing):
         step(submission, action, reviewer, fence=builders.claim(submission, reviewer), reason=reason)
+
+
+def test_twin_named_with_every_duplicate(volunteer, reviewer):
+    submission = builders.submit_need(volunteer)
+    fence = builders.claim(submission, reviewer)
+    for other in (None, submission.uid, submission.record):
+        with refused(TwinMissing):
+            step(
+                submission,
+                Action.MARK_DUPLICATE,
+                reviewer,
+                fence=fence,
+                events={submission.pk: {"related": other}},
+            )
 
 
 @pytest.mark.parametrize("action", [Action.RETURN, Action.REJECT])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from supplies.lists.needs import Need
 from tests import builders, people
 from tests.crowd import Meanwhile, all_at_once
-from verification import counting, kinds, publishing, workflow
+from verification import counting, kinds, proposals, publishing, workflow
 from verification.journal import acting
 from verification.models import Event, Organisation, Public, Submission
 from verification.sop import Action, Freshness, Reason, State, Status
@@ -29,7 +29,7 @@ def approve_many(by, verifier, number, first=0):
 def test_record_holds_what_was_approved_value_by_value(volunteer, reviewer):
     submission = builders.submit_need(volunteer)
     record = builders.publish(builders.approve(submission, reviewer))
-    assert workflow.stored_payload(kinds.get("needs"), record.uid) == submission.payload
+    assert proposals.stored_payload(kinds.get("needs"), record.uid) == submission.payload
 
 
 def test_body_is_the_contract(clerk, hospital, reviewer, other_reviewer):

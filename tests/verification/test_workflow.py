@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
-from verification import kinds, leases, publishing, workflow
+from verification import kinds, leases, proposals, publishing, workflow
 from verification.models import Event, Lease, Submission
 from verification.refusals import (
     Incomplete,
@@ -48,7 +48,12 @@ def standing_at(volunteer, reviewer, stranger):
         if status == Status.DUPLICATE:
             fence = builders.claim(submission, reviewer)
             workflow.advance(
-                [submission.pk], Action.MARK_DUPLICATE, by=reviewer, fence=fence, reason=Reason.SAME_RECORD
+                [submission.pk],
+                Action.MARK_DUPLICATE,
+                by=reviewer,
+                fence=fence,
+                reason=Reason.SAME_RECORD,
+                events={submission.pk: {"related": uuid4()}},
             )
         if status == Status.WITHDRAWN:
             workflow.advance([submission.pk], Action.WITHDRAW, by=volunteer, reason=Reason.MISTAKE)
@@ -158,7 +163,7 @@ def test_correction_that_leaves_out_what_is_private_keeps_it(volunteer, reviewer
     builders.publish(builders.approve(correction, reviewer))
     needs = kinds.get("needs")
     wanted = needs.clean(builders.need_payload(remarks="改送西门")) | {"organisation": ""}
-    assert workflow.stored_payload(needs, record.uid) == wanted
+    assert proposals.stored_payload(needs, record.uid) == wanted
 
 
 @pytest.mark.parametrize(

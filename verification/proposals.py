@@ -1,0 +1,92 @@
+"""What a submission proposes: its payload as columns, whom it is about, how much harm it could do.
+
+Nothing here writes. `workflow` is the only caller that stores what comes out of it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from verification import duplicates, merging, people
+from verification.kinds import Kind, Payload
+from verification.models import Organisation, Public, Record, Submission
+from verification.refusals import NotFound, ReasonMissing, Unchanged
+from verification.sop import REASONS, Action, Intent, Risk, State
+
+
+def content_of(
+    spec: Kind, data: Mapping[str, Any] | Payload, base: Public | None, *, owns_source: bool
+) -> dict[str, Any]:
+    """The columns that hold what is proposed, and follow from it. Unchanged where the list says so already.
+
+    Only who sends a source's rows knows the whole record; for anybody else a private value they send
+    counts as a change, whatever stands there: nobody learns by guessing.
+    """
+    stored = _stored(spec, base.uid) if base else None
+    payload = spec.clean(data, correcting=stored is not None, record=stored)
+    organisation = _organisation_of(payload)
+    before, after = None, payload
+    if stored is not None:
+        before = spec.payload_of(stored)
+        before, after = (
+            (before, spec.filled(payload, before)) if owns_source else (spec.as_it_is(before), payload)
+        )
+    if base and base.state == State.LIVE and after == before:
+        raise Unchanged()
+    return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
+
+
+def withdrawal_of(spec: Kind, base: Public | None, reason: str) -> dict[str, Any]:
+    """The columns of a request to withdraw: what stands is repeated, without what its sender may not see."""
+    if base is None or base.state != State.LIVE:
+        raise NotFound()
+    if reason not in REASONS[Action.TAKE_DOWN]:
+        raise ReasonMissing()
+    payload = spec.as_it_is(stored_payload(spec, base.uid))
+    organisation = _organisation_of(payload)
+    return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": Intent.WITHDRAWAL}
+
+
+def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) -> dict[str, Any]:
+    return {
+        "payload": payload,
+        "schema": spec.schema,
+        "organisation": organisation,
+        "identity": duplicates.identity_of(spec, payload),
+    }
+
+
+def stored_payload(spec: Kind, record: UUID) -> Payload:
+    """The payload of a record as it stands in its typed table, private fields included."""
+    return spec.payload_of(_stored(spec, record))
+
+
+def _stored(spec: Kind, record: UUID) -> Record:
+    return spec.model._default_manager.select_related("organisation").get(uid=record)
+
+
+def _organisation_of(payload: Payload) -> Organisation | None:
+    """The organisation meant, by uid or by the one name; the payload is completed with what was found."""
+    if "organisation" not in payload:
+        return None
+    found = None
+    if payload["organisation"]:
+        chosen = (
+            Organisation.objects.select_related("merged_into").filter(uid=payload["organisation"]).first()
+        )
+        found = people.root_of(chosen) if chosen else None
+    if found is None:
+        found = people.the_one_named(payload.get("organisation_name", ""), payload.get("place", ""))
+    payload["organisation"] = str(found.uid) if found else ""
+    return found
+
+
+def brought_up_to_date(spec: Kind, row: Submission, base: Public | None) -> Payload:
+    """What was sent, its changes put on top of what the record says now. Makes nobody an author."""
+    mine = spec.given(row.payload, row.schema)
+    if base is None or not row.base_version:
+        return mine
+    records = spec.model.history.filter(uid=base.uid, version=row.base_version)
+    old = spec.payload_of(records.select_related("organisation").order_by("-history_id")[0])
+    names = [name for name, field in spec.fields.items() if field.public or row.source_key]
+    return merging.three_way(old, mine, stored_payload(spec, base.uid), names=names)
