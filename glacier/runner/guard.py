@@ -9,6 +9,7 @@ socket folder and goes. While it lives it holds a lock, so that the next ./run w
 import os
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 from glacier.runner.bootstrap import say
@@ -39,11 +40,15 @@ class Guard:
 
     def add(self, session: int) -> None:
         """A session to end when we are gone."""
-        os.write(self._pipe, f"{session}\n".encode())
+        self._tell(f"{session}\n")
 
     def forget(self, session: int) -> None:
         """A session that has ended; its number may come back as somebody else's."""
-        os.write(self._pipe, f"-{session}\n".encode())
+        self._tell(f"-{session}\n")
+
+    def _tell(self, line: str) -> None:
+        with suppress(BrokenPipeError):  # somebody killed it; the kernel still signals our children
+            os.write(self._pipe, line.encode())
 
     def dismiss(self) -> None:
         """Everything is stopped: the guard finds nothing to end, tidies up and leaves."""

@@ -18,6 +18,10 @@ SETTLED = 60.0
 PATIENCE = 10.0
 
 
+# The signals that asked us to stop.
+_asked: list[int] = []
+
+
 class Stopped(BaseException):
     """Somebody asked the runner to stop."""
 
@@ -28,6 +32,7 @@ def stop_on_signals() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(again, hurry)
+        _asked.append(number)
         raise Stopped
 
     def hurry(number: int, frame: FrameType | None) -> None:
@@ -69,6 +74,8 @@ class Supervisor:
 
     def look(self) -> None:
         """Restart what died, each after a pause that doubles with every early death, and say so."""
+        if _asked:  # and Stopped was lost where Python ignores exceptions: in a finalizer
+            raise Stopped
         self._reap_orphans()
         now = time.monotonic()
         for program in self.programs:

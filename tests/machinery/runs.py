@@ -65,6 +65,7 @@ class Run:
             **kept,
             "GLACIER_STATE": str(self.state),
             "PORT": str(self.port),
+            "WEB_CONCURRENCY": "1",
             "HOME": str(self.state),
             "TEST_MARK": self.mark,
             "GLACIER_DEMO": str(int(self.demonstration)),
