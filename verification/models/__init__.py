@@ -12,7 +12,7 @@ from verification.models.people import (
 )
 from verification.models.records import Counter, ListVersion, Public, Record, TakeDown
 from verification.models.submissions import Attempt, Lease, Submission
-from verification.models.work import Pulse, Tick
+from verification.models.work import Pulse
 
 __all__ = [
     "ApiToken",
@@ -32,7 +32,6 @@ __all__ = [
     "Robot",
     "Submission",
     "TakeDown",
-    "Tick",
     "Unsequenced",
     "User",
 ]

@@ -12,17 +12,3 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Tick(models.Model):
-    """A periodic job's claim on one period: two schedulers running at once do the work once."""
-
-    name = models.CharField(max_length=40)
-    period = models.BigIntegerField()
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["name", "period"], name="tick_once")]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.period}"
