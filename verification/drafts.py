@@ -11,7 +11,7 @@ from verification.forms import LinesField, rows_of
 from verification.kinds import Kind, Payload, Section
 from verification.models import Organisation, Public, Record, Submission
 from verification.refusals import NotFound, WrongStatus
-from verification.sop import Intent, State, Status
+from verification.sop import HIDING, Intent, State, Status
 
 Data = Mapping[str, Any]
 # Stages at which what was typed is judged; before, it is only carried along.
@@ -36,23 +36,32 @@ class Draft:
         self.form: forms.Form = spec.form(initial=start)
         self.typed: Data | None = None
         self.stored: Record | None = None
+        self.paste = ""
+        self.unread: list[str] = []
         self._rows: list[dict[str, Any]] = _rows_of_payload(start)
 
     def bind(self, data: Data | None, step: str) -> None:
-        """Take what was typed: judged at *check* and *send*; *read* puts pasted lines into the table."""
+        """Take what was typed: judged at *check* and *send*; *read* puts pasted lines into the table.
+
+        A message that was pasted and not yet put into the table is put there before it is judged.
+        """
         if data is None:
             return
         self.typed = data
-        judged = step in _JUDGED
-        self.form = self.spec.filled_in(data, self.stored) if judged else self.spec.form(initial=_flat(data))
+        self.paste = str(data.get("paste", ""))
         self._rows = rows_of(data, "lines")
-        if judged:
-            self.form.is_valid()
-            self._mark_rows()
-        if step == "read":
-            self._add_pasted(str(data.get("paste", "")))
+        judged = step in _JUDGED
+        if step == "read" or (judged and self.paste.strip() and not self._rows):
+            self._add_pasted()
+            data = {**_flat(data), "lines": self._rows}
         if step == "add_line":
             self._rows.append(_empty_row(self._rows))
+        if judged:
+            self.form = self.spec.filled_in(data, self.stored)
+            self.form.is_valid()
+            self._mark_rows()
+        else:
+            self.form = self.spec.form(initial=_flat(data))
 
     @property
     def valid(self) -> bool:
@@ -95,6 +104,8 @@ class Draft:
     def answers(self) -> list[dict[str, Any]]:
         """A valid draft's answers, part by part, to be checked before sending."""
         rows = {row["name"]: row for row in presenting.rows(self.spec, self.payload)}
+        if chosen := _chosen(self.payload):
+            rows["organisation"] = {"label": self.form["organisation"].label, "value": chosen.name}
         rows["lines"] = {
             "label": self.form["lines"].label,
             "value": self.spec.show("lines", self.payload.get("lines")),
@@ -124,8 +135,9 @@ class Draft:
             "lines": self._rows or [_empty_row([])],
             "lines_error": "" if told else " ".join(own),
             **field.line_form.options(),
+            "paste": self.paste,
             "preview": [],
-            "unread": [],
+            "unread": self.unread,
         }
 
     def preview(self, text: str) -> dict[str, Any]:
@@ -138,11 +150,14 @@ class Draft:
             "unread": unread,
         }
 
-    def _add_pasted(self, text: str) -> None:
+    def _add_pasted(self) -> None:
+        """Add what can be read to the table; what cannot stays in the box."""
         if self.spec.paste is None:
             return
         self._rows = [row for row in self._rows if any(row.get(name) for name in ("item", "amount", "note"))]
-        for line in self.spec.paste(text)[0]:
+        read, self.unread = self.spec.paste(self.paste)
+        self.paste = "，".join(self.unread)
+        for line in read:
             content = {**line["line"], "amount": line["text_amount"], "read": ""}
             self._rows.append({**_empty_row(self._rows), **content})
 
@@ -169,7 +184,9 @@ def correction(spec: Kind, record: UUID) -> Draft:
         raise NotFound()
     stored = spec.model._default_manager.select_related("organisation").get(uid=record)
     payload = spec.payload_of(stored)
-    draft = Draft(spec, _without_private(spec, payload), record=row)
+    # What was taken down because it showed something private is shown to nobody again.
+    start = {} if row.gone_reason in HIDING else _without_private(spec, payload)
+    draft = Draft(spec, start, record=row)
     draft.stored = stored
     return draft
 
@@ -193,6 +210,12 @@ def matches(spec: Kind, found: Sequence[Organisation]) -> list[dict[str, Any]]:
     return [
         {"uid": str(o.uid), "name": o.name, "place": spec.show("place", o.place), "why": ""} for o in found
     ]
+
+
+def _chosen(payload: Payload) -> Organisation | None:
+    """The organisation of the register that was chosen in the form."""
+    uid = payload.get("organisation")
+    return Organisation.objects.filter(uid=uid).first() if uid else None
 
 
 def _without_private(spec: Kind, payload: Payload) -> Payload:

@@ -132,12 +132,19 @@ class NeedForm(PayloadForm):
             "The institution's own notice, or official media quoting it. Not needed where you speak for it."
         ),
     )
-    source_dated = forms.DateField(label=_("date of the source"), required=False)
-    remarks = PlainTextField(label=_("remarks"), required=False, max_length=2000, help_text=_("Public."))
+    source_dated = forms.DateField(
+        label=_("date of the source"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    remarks = PlainTextField(
+        label=_("remarks"), required=False, max_length=2000, help_text=_("Public."), widget=forms.Textarea
+    )
     private_note = PlainTextField(
         label=_("note to the reviewers"),
         required=False,
         max_length=2000,
+        widget=forms.Textarea,
         help_text=_("Private: only reviewers see it."),
     )
 

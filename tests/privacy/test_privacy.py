@@ -58,6 +58,7 @@ def addresses(kept: secrets.Secrets) -> list[str]:
         for address in lists
         for query in ("cursor=x", "contact_phone=1", "sort=contact_phone")
     ]
+    wrong += [f"/submit/needs/?record={uid}" for uid in uids]
     changes = [f"/api/v1/changes/?{query}" for query in ("after=0", "after=0&kind=needs", "after=x")]
     return [*plain, "/nothing/", "/en/nothing", *asked, *wrong, *changes]
 

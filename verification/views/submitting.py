@@ -99,7 +99,6 @@ def _form_context(request: HttpRequest, draft: Draft, *, check: bool) -> dict[st
         else [],
         "matches": draft.matches(),
         "organisation_value": draft.value("organisation"),
-        "paste": request.POST.get("paste", "") if request.method == "POST" else "",
         "check": check,
         "answers": draft.answers() if check else [],
         "median_minutes": measures.median_minutes_today(spec.slug),
@@ -145,10 +144,11 @@ def _candidates(spec: Kind, payload: dict[str, Any]) -> list[dict[str, Any]]:
 @require_POST
 def submit_lines(request: HttpRequest, kind: str) -> HttpResponse:
     """Fragments of the form: what was read of the pasted text, or (?into=lines) the table with it put in."""
-    draft = drafts.new(kinds.get(kind))
+    spec = kinds.get(kind)
+    draft = drafts.new(spec)
     if request.GET.get("into") == "lines":
         draft.bind(request.POST, "read")
-        return render(request, "_lines_form.html", draft.line_context())
+        return render(request, "_lines_editor.html", {"kind": spec.slug, **draft.line_context()})
     draft.bind(request.POST, "preview")
     return render(request, "_lines_preview.html", draft.preview(request.POST.get("paste", "")))
 

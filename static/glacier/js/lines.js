@@ -10,6 +10,16 @@ document.addEventListener("change", (event) => {
   if (where && !where.value) where.value = place;
 });
 
+// The paste box and the table come anew together: whoever pressed the button is led to the table.
+let reading = false;
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-reads]")) reading = true;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (reading) document.querySelector("#id_lines [data-line] select")?.focus();
+  reading = false;
+});
+
 function renumber(editor) {
   editor.querySelectorAll("[data-line-number]").forEach((element, at) => {
     element.textContent = String(at + 1);
