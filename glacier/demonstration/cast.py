@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group, Permission
-from django.db.models import Q
 from django.utils.translation import get_language
 
 from glacier.demonstration import contents
@@ -18,9 +16,6 @@ from verification.models.people import OrganisationKind
 
 # Everybody's. It is printed and shown: a demonstration has no secrets.
 PASSWORD: Final = "glacier-demo-2020"  # noqa: S105
-
-_COORDINATORS: Final = "coordinators"
-_LOOKED_AFTER: Final = ("organisation", "organisationalias", "membership")
 
 
 def accounts() -> list[dict[str, str]]:
@@ -58,7 +53,7 @@ def enrol(*, now: datetime) -> dict[str, User]:
                 expires_at=now + timedelta(days=365),
             )
         if "coordinates" in row:
-            user.groups.add(coordinators())
+            people.make_coordinator(user=user, by=registrar)
     return cast
 
 
@@ -85,15 +80,3 @@ def _sign_up(row: Mapping[str, Any], password: str, *, by: User) -> User:
         user.save(force_insert=True)
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
-
-
-def coordinators() -> Group:
-    """The group that reads everything in the admin and looks after organisations and memberships."""
-    group, _new = Group.objects.get_or_create(name=_COORDINATORS)
-    reading = Q(codename__startswith="view_")
-    writing = Q(codename__in=[f"{verb}_{model}" for model in _LOOKED_AFTER for verb in ("add", "change")])
-    ours = Permission.objects.filter(
-        reading | writing, content_type__app_label__in=("verification", "supplies")
-    )
-    group.permissions.set(ours)
-    return group
