@@ -5,6 +5,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tests.builders import ENTER_ANSWERS
 from tests.callers import Caller
@@ -17,44 +18,51 @@ VICTIMS = ("web", "worker", "valkey", "postgres")
 DEAD_FOR = 0.4
 
 
-def approve(caller: Caller, uid: str) -> None:
+class Work(NamedTuple):
+    """What one reviewer verified and holds: their session, the fence of their lease, the submissions."""
+
+    session: str
+    fence: int
+    uids: list[str]
+
+
+def approve(caller: Caller, uid: str, fence: int = 0) -> None:
     """Enter one verified submission; whatever breaks, look whether it had happened and try again."""
-    lost = False
     while True:
         try:
-            if lost:
-                status, body = caller.submission(uid)
-                if status == 200 and body["status"] in ("entered", "published"):
-                    return
+            status, body = caller.act(uid, "enter", fence=fence, answers=ENTER_ANSWERS)
+            if status == 200:
+                return
+            status, body = caller.submission(uid)
+            if status == 200 and body["status"] in ("entered", "published"):
+                return
             status, body = caller.act(uid, "claim")
             if status == 200:
                 fence = body["lease"]["fence"]
-                status, body = caller.act(uid, "enter", fence=fence, answers=ENTER_ANSWERS)
-                if status == 200:
-                    return
-            lost = True
+                continue
         except (OSError, http.client.HTTPException):
-            lost = True
+            pass
         time.sleep(0.1)
 
 
 class Approvers:
     """Processes that approve their shares."""
 
-    def __init__(self, address: str, sessions: Sequence[str], uids: Sequence[str]) -> None:
+    def __init__(self, address: str, work: Sequence[Work], *, processes: int) -> None:
         self.done = _FORK.Value("i", 0)
-        self._processes = []
-        for number, session in enumerate(sessions):
-            share = list(uids[number :: len(sessions)])
-            process = _FORK.Process(target=self._work, args=(address, session, share), daemon=True)
-            self._processes.append(process)
+        shares = [list(work[number::processes]) for number in range(processes)]
+        self._processes = [
+            _FORK.Process(target=self._work, args=(address, share), daemon=True) for share in shares
+        ]
 
-    def _work(self, address: str, session: str, uids: Sequence[str]) -> None:
-        caller = Caller(address, session, patience=5)
-        for uid in uids:
-            approve(caller, uid)
-            with self.done.get_lock():
-                self.done.value += 1
+    def _work(self, address: str, share: Sequence[Work]) -> None:
+        for work in share:
+            caller = Caller(address, work.session, patience=5)
+            for uid in work.uids:
+                approve(caller, uid, work.fence)
+                with self.done.get_lock():
+                    self.done.value += 1
+            caller.hang_up()
 
     def start(self) -> None:
         """Set them off."""

@@ -12,7 +12,7 @@ from django.db import connection
 from glacier.runner import commands
 from tests import builders, people
 from tests.callers import Caller, open_session
-from tests.kills.storm import Approvers, Storm, approve, seconds_until
+from tests.kills.storm import Approvers, Storm, Work, approve, seconds_until
 from tests.machinery.runs import free_port
 from tests.verification.test_publishing import recount
 from verification import counting, leases, workflow
@@ -20,10 +20,19 @@ from verification.models import Attempt, Event, Leaf, Public, Submission, Unsequ
 from verification.sop import Action, Status
 
 APPROVERS = 4
+# Each reviewer's share: no more than one person may hold.
+EACH = 25
 FIGURES = [
     pytest.param(500, 8, id="500-8"),
     pytest.param(5000, 40, id="5000-40", marks=pytest.mark.long),
 ]
+
+
+@pytest.fixture
+def control(request):
+    """Only where it was asked for; before any server is started."""
+    if not request.config.getoption("--control"):
+        pytest.skip("the control arm runs with --control")
 
 
 @pytest.fixture
@@ -35,20 +44,18 @@ def own(cluster, django_db_blocker):
 
 
 def verified_needs(number):
-    """Sessions of reviewers, and as many verified needs, waiting to be entered."""
+    """As many verified needs, each waiting to be entered by the reviewer who verified it."""
     house = people.make_organisation("核实联盟", "team")
     volunteer = people.make_member("volunteer", people.make_organisation("江城志愿队", "team"))
-    reviewers = [people.make_reviewer(f"reviewer{n}", house) for n in range(APPROVERS)]
-    needs = [
-        builders.submit_need(volunteer, organisation_name=f"江城{n}号医院", lines=[builders.line()])
-        for n in range(number)
-    ]
-    for start in range(0, number, leases.PER_REVIEWER):
-        ids = [need.pk for need in needs[start : start + leases.PER_REVIEWER]]
-        fence = leases.claim(ids, by=reviewers[0])
-        workflow.advance(ids, Action.VERIFY, by=reviewers[0], fence=fence, answers=builders.VERIFY_ANSWERS)
-        leases.drop(ids)
-    return [open_session(reviewer) for reviewer in reviewers], [str(need.uid) for need in needs]
+    work = []
+    for start in range(0, number, EACH):
+        names = [f"江城{n}号医院" for n in range(start, min(start + EACH, number))]
+        needs = [builders.submit_need(volunteer, organisation_name=n, lines=[builders.line()]) for n in names]
+        reviewer, ids = people.make_reviewer(f"reviewer{start}", house), [need.pk for need in needs]
+        fence = leases.claim(ids, by=reviewer)
+        workflow.advance(ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+        work.append(Work(open_session(reviewer), fence, [str(need.uid) for need in needs]))
+    return volunteer, reviewer, work
 
 
 def start_all(own, port, *, control=False):
@@ -79,13 +86,12 @@ def assert_every_event_is_numbered():
     assert seqs == list(range(1, Event.objects.count() + 1))
 
 
-def seconds_to_publish_one_more(sessions, address, by):
+def seconds_to_publish_one_more(caller, volunteer, reviewer):
     """From approval to publication, with everything up again."""
-    need = builders.submit_need(by, organisation_name=f"江城{time.time_ns()}号医院")
-    reviewer = people.User.objects.get(email="reviewer1@people.example")
-    builders.verify(need, reviewer)
-    leases.drop([need.pk])
-    approve(Caller(address, sessions[1]), str(need.uid))
+    need = builders.submit_need(volunteer, organisation_name=f"江城{time.time_ns()}号医院")
+    fence = builders.claim(need, reviewer)
+    builders.verify(need, reviewer, fence=fence)
+    approve(caller, str(need.uid), fence)
     return seconds_until(Public.objects.filter(pk=need.record).exists, 10)
 
 
@@ -94,10 +100,10 @@ def test_kills_lose_nothing_and_publish_nothing_twice(own, capsys, number, kills
     begun = time.monotonic()
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    sessions, uids = verified_needs(number)
+    volunteer, reviewer, work = verified_needs(number)
     start_all(own, port)
     clock = own.programs["clock"].pid
-    approvers = Approvers(address, sessions, uids)
+    approvers = Approvers(address, work, processes=APPROVERS)
     prepared = time.monotonic()
 
     approvers.start()
@@ -116,8 +122,8 @@ def test_kills_lose_nothing_and_publish_nothing_twice(own, capsys, number, kills
     assert_every_event_is_numbered()
     assert own.programs["clock"].pid == clock
     assert own.programs["clock"].running(), "the clock outlives the database"
-    volunteer = people.User.objects.get(email="volunteer@people.example")
-    prompt = [seconds_to_publish_one_more(sessions, address, volunteer) for _ in range(3)]
+    caller = Caller(address, work[-1].session)
+    prompt = [seconds_to_publish_one_more(caller, volunteer, reviewer) for _ in range(3)]
     assert min(prompt) < 1.5, f"Celery does not publish any more: {prompt}"
     with capsys.disabled():
         print(
@@ -128,13 +134,11 @@ def test_kills_lose_nothing_and_publish_nothing_twice(own, capsys, number, kills
 
 
 @pytest.mark.parametrize(("number", "kills"), FIGURES)
-def test_control_arm_is_seen_to_lose(request, own, capsys, number, kills):
-    if not request.config.getoption("--control"):
-        pytest.skip("the control arm runs with --control")
+def test_control_arm_is_seen_to_lose(control, own, capsys, number, kills):
     port = free_port()
-    sessions, uids = verified_needs(number)
+    _volunteer, _reviewer, work = verified_needs(number)
     start_all(own, port, control=True)
-    approvers = Approvers(f"http://127.0.0.1:{port}", sessions, uids)
+    approvers = Approvers(f"http://127.0.0.1:{port}", work, processes=APPROVERS)
     approvers.start()
     Storm(own, kills).rage(approvers, number, patience=120)
     approvers.wait_for(number, patience=120)
