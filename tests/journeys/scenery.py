@@ -1,6 +1,7 @@
 """A lived-in site: something on every page, in every state the pages know, with a name that is far too long."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from tests import builders
@@ -32,7 +33,7 @@ class Scenery:
 
 def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) -> Scenery:
     """Build it, by walking the real workflow."""
-    fields = {"standard": "GB 19083-2010", "stock": 0, "daily_use": 12_000, "note": "请附检验报告"}
+    fields: dict[str, Any] = {"standard": "GB 19083-2010", "stock": 0, "daily_use": 12_000, "note": "请附检验报告"}
     first = builders.published_need(
         volunteer,
         reviewer,

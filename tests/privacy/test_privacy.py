@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.privacy import routes, secrets
 from verification import kinds
-from verification.listing import ORDERS
+from verification.listing_sql import ORDERS
 from verification.models import Event, Submission
 
 # Views of the list, one for each filter and each order.
