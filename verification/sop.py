@@ -153,7 +153,7 @@ CHECKLISTS: dict[Action, dict[str, Promise]] = {
         "as_stated": _("Amounts, units and product standards are as the source states them"),
         "place_right": _("Name, place and address are those of the institution"),
         "no_private": _("No private number or name stands in a public field"),
-        "not_twice": _("It does not stand in the list already"),
+        "not_twice": _("No other entry in the list says the same"),
     },
 }
 

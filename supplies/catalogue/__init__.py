@@ -1,6 +1,6 @@
 """What can be needed or given: items, their names in use, and their product standards."""
 
-from supplies.catalogue.contents import item_of_header, items, label, load, standards
+from supplies.catalogue.contents import item_of_header, items, label, load, names, standards
 from supplies.catalogue.matching import (
     Match,
     Mention,
@@ -32,6 +32,7 @@ __all__ = [
     "label",
     "load",
     "match_item",
+    "names",
     "read_standard",
     "standard_code",
     "standard_notice",

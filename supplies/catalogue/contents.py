@@ -33,6 +33,12 @@ def label(code: str) -> str:
     return str(item) if item else code
 
 
+def names(code: str) -> tuple[str, ...]:
+    """What an item is called in Chinese and in English; nothing for a code the catalogue does not know."""
+    item = _by_code().get(code)
+    return (item.name_zh, item.name_en) if item else ()
+
+
 def item_of_header(header: str) -> Item | None:
     """The item a sheet's column is about, by its header; spaces do not count."""
     return _by_header().get("".join(header.split()))

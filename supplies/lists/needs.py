@@ -172,14 +172,19 @@ def refuse_private(text: str) -> str:
 
 
 def facets(payload: Payload) -> Facets:
-    """A need is found by place, item, urgency, and the words of its institution and place."""
+    """A need is found by place, item, urgency, and the words of its institution, place and items."""
     where = places.path(payload["place"])
+    items = sorted({line["item"] for line in payload["lines"]})
     return Facets(
         title=payload["organisation_name"],
         places=tuple(place.code for place in where),
-        items=tuple(sorted({line["item"] for line in payload["lines"]})),
+        items=tuple(items),
         urgency=_RANK[payload["urgency"]],
-        words=(payload["organisation_name"], *(place.name for place in where)),
+        words=(
+            payload["organisation_name"],
+            *(place.name for place in where),
+            *(name for code in items for name in catalogue.names(code)),
+        ),
     )
 
 

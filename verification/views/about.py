@@ -127,7 +127,9 @@ def _risks() -> list[dict[str, Any]]:
     words = {
         Risk.ROUTINE: _("One reviewer may take both steps."),
         Risk.SENSITIVE: _("Two people take the two steps."),
-        Risk.DANGEROUS: _("Two people take the two steps."),
+        Risk.DANGEROUS: _(
+            "Two people take the two steps, both from outside its author's and each other's organisation."
+        ),
     }
     return [{"label": risk.label, "words": words[risk]} for risk in Risk]
 
