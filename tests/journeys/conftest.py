@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from verification.models import User
 
@@ -22,7 +23,8 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     The test fails where a script threw, the content security policy refused something, or a page's part
     (style, script, icon) was not there.
     """
-    contexts, wrong = [], []
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
 
     def open_page(user: User | None = None, *, width: int = 390, javascript: bool = True, **more) -> Page:
         context = browser.new_context(
@@ -38,14 +40,9 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
         if user is not None:
             context.add_cookies([session_of(user, server)])
         page = context.new_page()
-        page.on(
-            "console",
-            lambda said: said.type == "error" and REFUSED not in said.text and wrong.append(said.text),
-        )
+        page.on("console", lambda said: wrong.extend(_complaints(said)))
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "response", lambda got: wrong.append(f"{got.status} {got.url}") if _part_is_missing(got) else None
-        )
+        page.on("response", lambda got: wrong.extend(_missing_parts(got)))
         return page
 
     yield open_page
@@ -54,16 +51,16 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     assert not wrong, "\n".join(wrong)
 
 
-def _part_is_missing(response) -> bool:
-    return response.status >= 400 and response.request.resource_type in (
-        "stylesheet",
-        "script",
-        "image",
-        "font",
-    )
+def _complaints(said: ConsoleMessage) -> list[str]:
+    return [said.text] if said.type == "error" and REFUSED not in said.text else []
 
 
-def session_of(user: User, server: str) -> dict[str, str]:
+def _missing_parts(got: Response) -> list[str]:
+    part = got.request.resource_type in ("stylesheet", "script", "image", "font")
+    return [f"{got.status} {got.url}"] if part and got.status >= 400 else []
+
+
+def session_of(user: User, server: str) -> SetCookieParam:
     """The cookie of somebody who is signed in."""
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])

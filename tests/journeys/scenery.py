@@ -33,7 +33,12 @@ class Scenery:
 
 def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) -> Scenery:
     """Build it, by walking the real workflow."""
-    fields: dict[str, Any] = {"standard": "GB 19083-2010", "stock": 0, "daily_use": 12_000, "note": "请附检验报告"}
+    fields: dict[str, Any] = {
+        "standard": "GB 19083-2010",
+        "stock": 0,
+        "daily_use": 12_000,
+        "note": "请附检验报告",
+    }
     first = builders.published_need(
         volunteer,
         reviewer,

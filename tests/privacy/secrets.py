@@ -8,6 +8,7 @@ from tests import builders, people
 from verification import journal, publishing, workflow
 from verification import people as core_people
 from verification.models import ApiToken, Reviewer, Submission, TakeDown, User
+from verification.models.people import OrganisationKind
 from verification.sop import Action, Reason
 
 
@@ -33,7 +34,7 @@ class Secrets:
         self.marks[where] = number
         return number
 
-    def private_fields(self, what: str) -> dict[str, str]:
+    def private_fields(self, what: str) -> dict[str, Any]:
         """Marks for the private fields of a need."""
         return {
             "contact_person": self.mark(f"{what}: contact person"),
@@ -124,7 +125,7 @@ def _taken_down(kept: Secrets, volunteer: User, clerk: User, reviewer: User) -> 
 
 
 def _house(name: str):
-    return people.make_organisation(name, core_people.OrganisationKind.TEAM)
+    return people.make_organisation(name, OrganisationKind.TEAM)
 
 
 def _never_public(kept: Secrets, volunteer: User, reviewer: User) -> None:

@@ -1,6 +1,8 @@
 """Nothing private is given away: every address there is, by everybody who should not see it."""
 
 import html
+from dataclasses import replace
+from itertools import product
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ from verification import kinds
 from verification.listing_sql import ORDERS
 from verification.models import Event, Submission
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Views of the list, one for each filter and each order.
 VIEWS = [
     {"province": "420000"},
@@ -79,10 +82,16 @@ def given_away(response, kept: secrets.Secrets) -> list[str]:
 
 def test_no_address_gives_anything_private_away(kept, client, stranger):
     signed_in = Client()
-    signed_in.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    signed_in.force_login(stranger, backend=BACKEND)
     leaks = []
     for address in addresses(kept):
-        for who, reader in (("anonymous", client), ("stranger", signed_in)):
+        # In English somebody signed in sees the same views.
+        readers = (
+            [("anonymous", client)]
+            if address.startswith("/en/")
+            else [("anonymous", client), ("stranger", signed_in)]
+        )
+        for who, reader in readers:
             response = reader.get(address)
             leaks += [
                 f"{response.status_code} {address} to {who}: {where}" for where in given_away(response, kept)
@@ -90,15 +99,15 @@ def test_no_address_gives_anything_private_away(kept, client, stranger):
     assert not leaks, "\n".join(leaks)
 
 
-@pytest.mark.parametrize("method", ["post", "put", "delete", "options", "head"])
-def test_no_other_method_gives_anything_private_away(kept, client, stranger, method):
+def test_no_other_method_gives_anything_private_away(kept, client, stranger):
     signed_in = Client()
-    signed_in.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    signed_in.force_login(stranger, backend=BACKEND)
+    few = replace(kept, records=kept.records[:1] + kept.records[-1:], submissions=kept.submissions[:2])
     leaks = []
-    for address in addresses(kept):
+    for address in addresses(few):
         if address.startswith("/en/") or "/accounts/" in address:
             continue  # the same views; and who signs out is a stranger no more
-        for reader in (client, signed_in):
+        for method, reader in product(("post", "put", "delete", "options"), (client, signed_in)):
             response = getattr(reader, method)(address)
             assert response.status_code < 500, address
             leaks += [f"{method} {address}: {where}" for where in given_away(response, kept)]
@@ -117,8 +126,8 @@ def test_searching_for_something_private_finds_nothing(kept, client):
 
 def test_every_public_address_reads_no_cookie_and_is_the_same_for_everybody(kept, client, stranger, reviewer):
     readers = {"anonymous": client, "stranger": Client(), "reviewer": Client()}
-    readers["stranger"].force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
-    readers["reviewer"].force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    readers["stranger"].force_login(stranger, backend=BACKEND)
+    readers["reviewer"].force_login(reviewer, backend=BACKEND)
     sessions = Session.objects.count()
     public = [address for address in addresses(kept) if routes.is_public(address)]
     assert len(public) > 100
@@ -153,7 +162,7 @@ def test_every_public_page_that_stands_is_answered_304_when_it_is_known(kept, cl
 
 def test_somebody_elses_submission_is_not_there(kept, stranger, volunteer):
     signed_in = Client()
-    signed_in.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    signed_in.force_login(stranger, backend=BACKEND)
     for uid in kept.submissions:
         for address in (
             f"/mine/{uid}/",
@@ -169,7 +178,7 @@ def test_somebody_elses_submission_is_not_there(kept, stranger, volunteer):
 def test_whoever_corrects_a_record_reads_nothing_private_of_it(kept, volunteer):
     """Their own submissions hold only what they sent themselves."""
     signed_in = Client()
-    signed_in.force_login(volunteer, backend="django.contrib.auth.backends.ModelBackend")
+    signed_in.force_login(volunteer, backend=BACKEND)
     theirs = Submission.objects.filter(submitted_by=volunteer)
     foreign = [
         m for where, m in kept.marks.items() if where.startswith(("first version", "second version", "note "))
