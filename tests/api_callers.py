@@ -44,4 +44,4 @@ def by_token(database):
 
 
 def code(response) -> str:
-    return response.json()["error"]["code"]
+    return str(response.json()["error"]["code"])
