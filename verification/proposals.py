@@ -86,7 +86,9 @@ def brought_up_to_date(spec: Kind, row: Submission, base: Public | None) -> Payl
     mine = spec.given(row.payload, row.schema)
     if base is None or not row.base_version:
         return mine
-    records = spec.model.history.filter(uid=base.uid, version=row.base_version)
+    stored = _stored(spec, base.uid)
+    # By id: the history table has no other index.
+    records = spec.model.history.filter(id=stored.pk, version=row.base_version)
     old = spec.payload_of(records.select_related("organisation").order_by("-history_id")[0])
     names = [name for name, field in spec.fields.items() if field.public or row.source_key]
-    return merging.three_way(old, mine, stored_payload(spec, base.uid), names=names)
+    return merging.three_way(old, mine, spec.payload_of(stored), names=names)

@@ -71,7 +71,8 @@ class Public(models.Model):
 
     Derived: `body` is the rendered JSON, the rest are stored filter and sort columns. `tokens` holds
     search bigrams and exact filters (`item:n95-mask`, `place:420100`) under one GIN index. A withdrawn
-    row keeps its title and a tombstone as body, nothing else. Locking a record means locking this row.
+    row has a tombstone as body and no tokens, so that no filter finds it; it keeps its title, unless that
+    is what must not be seen. Locking a record means locking this row.
     """
 
     uid = models.UUIDField(primary_key=True)
