@@ -1,6 +1,6 @@
 """The register of lists: what a list declares of itself, so that nothing else needs to know it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
@@ -34,6 +34,8 @@ RESERVED = frozenset(
         "about",
         "accounts",
         "static",
+        "lists",
+        "search",
     }
 )
 
@@ -127,7 +129,9 @@ class Kind:
     could not read) out of a pasted message, `filter_options(place)` is what the filter bar offers,
     `notices(payload)` what a reviewer should look at twice. `filters` are the list's parameters by name,
     `urgencies` ranks the words for how soon, `example` is what a person might send. `upgrades[n]` turns a
-    payload of schema n into one of n + 1.
+    payload of schema n into one of n + 1. `intro` is the list in one sentence, `ask` what somebody wants to
+    say who reports to it; `sums(body)` are amounts that a live record adds to the list's counters, by name.
+    `columns()` are those of its sheets (`supplies.cells`).
     """
 
     slug: str
@@ -139,6 +143,8 @@ class Kind:
     facets: Callable[[Payload], Facets]
     identity: Callable[[Payload], str]
     intervals: Intervals
+    intro: str | Promise = ""
+    ask: str | Promise = ""
     sections: tuple[Section, ...] = ()
     line_labels: Mapping[str, str | Promise] = field(default_factory=dict)
     show: Callable[[str, Any], str] = _words
@@ -147,7 +153,9 @@ class Kind:
     urgencies: Mapping[str, int] = field(default_factory=dict)
     filter_options: Callable[[str], dict[str, Any]] = lambda place: {}
     notices: Callable[[Payload], list[str]] = lambda payload: []
+    sums: Callable[[Payload], Mapping[str, int]] = lambda body: {}
     example: Mapping[str, Any] = field(default_factory=dict)
+    columns: Callable[[], Sequence[Any]] = tuple
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)

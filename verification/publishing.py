@@ -237,7 +237,7 @@ def _send_back_others(record: UUID, *, by: User, request_id: str) -> None:
 
 def _bury(row: Public, version: int, reason: str) -> None:
     """Leave a tombstone of the record, and nothing else."""
-    before = Public(kind=row.kind, state=row.state, tokens=row.tokens)
+    before = Public(kind=row.kind, state=row.state, tokens=row.tokens, body=row.body)
     kinds.get(row.kind).model._default_manager.filter(uid=row.uid).update(
         version=version, state=State.WITHDRAWN
     )
