@@ -68,13 +68,18 @@ class Intervals:
 
 @dataclass(frozen=True)
 class Facets:
-    """What a payload offers to filters, sorting and search."""
+    """What a payload offers to filters, sorting and search; `traits` to find what may be the same.
+
+    A trait is what else two alike entries share: {"phone": numbers, "address": (where,)}, each written one way
+    only. It may come from private fields: the core keeps keyed digests and works out itself which are public.
+    """
 
     title: str
     places: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     urgency: int = 0
     words: tuple[str, ...] = ()
+    traits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
