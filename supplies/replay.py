@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import transaction
 
 from supplies import sheets
-from verification import duplicates, history, kinds, leases, publishing, workflow
+from verification import duplicates, history, leases, publishing, workflow
+from verification.kinds import Kind
 from verification.models import Public, Submission, TakeDown, User
 from verification.refusals import InvalidPayload, PossibleDuplicate, Refused, Unchanged
 from verification.sop import CHECKLISTS, OPEN, Action, Ground, Intent, Origin, Reason, Risk, Status
@@ -135,8 +136,8 @@ class Replay:
         return outcome
 
     def _propose(self, happening: Happening, outcome: Outcome) -> None:
-        sheet = sheets.SHEETS[happening.list]
-        reading = sheet.read(happening.sheet, happening.row or {})
+        spec = sheets.list_named(happening.list)
+        reading = sheets.read(spec, happening.row or {}, happening.sheet)
         by, before = self.cast[happening.by], self._open(happening)
         record = self.records.get((happening.sheet, happening.key))
         if before and (before.status == Status.RETURNED or before.intent == Intent.NEW):
@@ -144,7 +145,7 @@ class Replay:
             (submission,) = workflow.advance([before.pk], action, by=by, data=reading.given)
         elif happening.by == IMPORTER:
             submission = workflow.submit(
-                kind=sheet.kind,
+                kind=spec.slug,
                 data=reading.given,
                 by=by,
                 origin=Origin.IMPORT,
@@ -152,10 +153,10 @@ class Replay:
                 source_key=happening.key,
             )
         else:
-            data = _as_the_public_sees(reading.given, sheet.kind) if record else reading.given
-            submission = workflow.submit(kind=sheet.kind, data=data, by=by, record=record)
+            data = _as_the_public_sees(reading.given, spec) if record else reading.given
+            submission = workflow.submit(kind=spec.slug, data=data, by=by, record=record)
         if submission.base_version:
-            public = kinds.get(sheet.kind).public(submission.payload)
+            public = spec.public(submission.payload)
             outcome.flagged = history.earlier_version_like(submission.record, public)
         self.records[happening.sheet, happening.key] = submission.record
         self._latest[happening.sheet, happening.key, happening.by] = outcome.submission = submission.pk
@@ -305,13 +306,13 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 def _given(happening: Happening) -> dict[str, Any] | None:
     if happening.row is None:
         return None
-    sheet = sheets.SHEETS[happening.list]
-    return _as_the_public_sees(sheet.read(happening.sheet, happening.row).given, sheet.kind)
+    spec = sheets.list_named(happening.list)
+    return _as_the_public_sees(sheets.read(spec, happening.row, happening.sheet).given, spec)
 
 
-def _as_the_public_sees(given: Mapping[str, Any], kind: str) -> dict[str, Any]:
+def _as_the_public_sees(given: Mapping[str, Any], spec: Kind) -> dict[str, Any]:
     """Whoever corrects a record of others cannot see what is private in it, and leaves it as it is."""
-    return {name: value for name, value in given.items() if kinds.get(kind).fields[name].public}
+    return {name: value for name, value in given.items() if spec.fields[name].public}
 
 
 def _ground(row: Submission) -> Ground:

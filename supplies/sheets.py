@@ -1,155 +1,217 @@
-"""Rows of the volunteers' sheets, read by header name into what a list's form takes.
+"""Rows of sheets and the lists they fill: read by header name, written back under the same headers.
 
-What a column cannot hold safely or what cannot be read is never dropped: it goes, under its header, into
-the note only reviewers see.
+The columns stand in each list's Kind (`supplies.cells`); a list that names none takes one column a field.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from supplies import catalogue, places, quantities
-from supplies.contacts import find_private, read_phones, without_phones
+from supplies import places
+from supplies.cells import BLANKS, CONTACT_FIELDS, Cell, Coded, Column, Doubt, Ignored, Reading, Text, text_of
+from verification import kinds
+from verification.kinds import Kind, Payload
 
-Row = Mapping[str, Any]
+__all__ = ["Doubt", "Headers", "Reading", "key_of", "list_named", "match", "misfits", "read", "written"]
 
-APPROVED: Final = "已审核"
+Row = Mapping[str, Cell]
 
-_LINK: Final = re.compile(r"https?://[!-~]+")
-_MARK: Final = "审核状态"
-_CONTACTS: Final = ("联系人/联系方式", "联系方式")
-
-
-@dataclass
-class Reading:
-    """A row as the form takes it; whether the sheet calls it reviewed; headers nobody knows."""
-
-    given: dict[str, Any]
-    approved: bool
-    unknown_headers: list[str] = field(default_factory=list)
+# What the volunteers called the lists.
+_THEIR_NAMES: Final = {
+    "hospital": "needs",
+    "donation": "giving-channels",
+    "enterprise_donation": "corporate-gifts",
+    "factory": "suppliers",
+    "logistical": "couriers",
+    "doctor_hotel": "staff-lodging",
+    "travel_hotel": "traveller-lodging",
+    "clinic": "clinics",
+}
+# More than this share of a column's values must look like it.
+_FITTING: Final = 0.5
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A kind of sheet: the list it fills, and how a row of it is read."""
+class Headers:
+    """What a sheet's headers mean: a column for each position or None, and what is wrong with them."""
 
-    kind: str
-    read: Callable[[str, Row], Reading]
-
-
-def read_hospital(sheet: str, row: Row) -> Reading:
-    """A row of a prefecture's hospital sheet. `sheet` is its path, hospital/hubei/wuhanshi."""
-    notes: list[str] = []
-    given = {
-        "organisation_name": _text(row.get("医院名称")),
-        "place": place_of(sheet, _text(row.get("区县"))),
-        "urgency": "normal",
-        "lines": list(_lines(row, notes)),
-        "delivery_address": _public(row, "医院地址", 300, notes),
-        "remarks": _public(row, "备注", 2000, notes),
-        "source_link": _link(row, "官方链接", notes),
-        **_contacts(row, notes),
-    }
-    known = {"医院名称", "区县", "医院地址", "备注", "官方链接", _MARK, *_CONTACTS}
-    strange = [header for header in row if header not in known and catalogue.item_of_header(header) is None]
-    notes += [f"{header}: {_text(row[header])}" for header in strange if _text(row[header])]
-    given["private_note"] = "\n".join(notes)[:2000]
-    return Reading(given, row.get(_MARK) == APPROVED, strange)
+    columns: tuple[Column | None, ...]
+    unknown: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
 
-SHEETS: Final = {"hospital": Sheet("needs", read_hospital)}
+def list_named(name: str) -> Kind:
+    """The list of that name, ours or the volunteers'. NotFound where there is none."""
+    return kinds.get(_THEIR_NAMES.get(name, name))
 
 
-def place_of(sheet: str, district: str) -> str:
-    """The code of the district, else of the sheet's prefecture; "" where neither is known."""
-    _list, *above = sheet.split("/")
-    here = next((p for p in places.children() if above and _pinyin(p) == above[0]), None)
-    if here is None:
-        return ""
-    inside = [p for p in places.children(here.code) if len(above) > 1 and above[1].startswith(_pinyin(p))]
-    prefecture = inside[0] if inside else here
-    for place in places.children(prefecture.code):
-        if district in (place.name, place.short):
-            return place.code
-    # 天门市 also stands in the sheet of 宜昌.
-    found = places.find(f"{here.name}{district}") if district else None
-    return found.code if found and found.level != "province" else prefecture.code
+def columns_of(spec: Kind) -> list[Column]:
+    """The columns of a list's sheets, in their order."""
+    return list(spec.columns()) or [
+        Text(str(spec.fields[name].label), (name,), synonyms=(name,), public=False, longest=4000)
+        for name in spec.fields
+        if name not in ("organisation", "lines", "as_written")
+    ]
+
+
+def match(spec: Kind, headers: Sequence[Cell]) -> Headers:
+    """Find each header's column; spaces, width and case do not count."""
+    known = _by_header(spec)
+    found = [known.get(_folded(text_of(header))) for header in headers]
+    told = [text_of(header) for header in headers]
+    names = [column.header for column in found if column]
+    return Headers(
+        tuple(found),
+        unknown=tuple(t for t, column in zip(told, found, strict=True) if t and column is None),
+        missing=tuple(c.header for c in columns_of(spec) if c.needed and c.header not in names),
+        repeated=tuple(sorted({t for t in told if t and told.count(t) > 1})),
+    )
+
+
+def misfits(spec: Kind, headers: Headers, rows: Iterable[Sequence[Cell]]) -> list[str]:
+    """The headers most of whose values are not of their kind: one of them, and the sheet has slipped."""
+    values: list[list[str]] = [[] for _column in headers.columns]
+    for row in rows:
+        for number, cell in enumerate(row[: len(values)]):
+            if (text := text_of(cell)) not in BLANKS:
+                values[number].append(text)
+    wrong = []
+    for column, texts in zip(headers.columns, values, strict=True):
+        if column is None:
+            continue
+        fitting = sum(column.fits(text) for text in texts)
+        if (texts and fitting < len(texts) * _FITTING) or (column.needed and not texts):
+            wrong.append(column.header)
+    return wrong
+
+
+def read(spec: Kind, row: Row, sheet: str = "") -> Reading:
+    """A row as the list's form takes it. `sheet` is where it stands: hospital/hubei/wuhanshi.
+
+    What no column knows, and what a column cannot hold, goes into the reviewers' note.
+    """
+    known, reading = _by_header(spec), Reading(sheet)
+    for header, cell in row.items():
+        column = known.get(_folded(header))
+        if column is not None:
+            column.read(cell, reading)
+        elif text := text_of(cell):
+            reading.unknown_headers.append(header)
+            reading.notes.append(f"{header}: {text}")
+    for column in known.values():
+        if isinstance(column, Coded) and column.fills[0] not in reading.given:
+            reading.given[column.fills[0]] = column.other
+    _join(spec, row, reading)
+    return reading
+
+
+def _join(spec: Kind, row: Row, reading: Reading) -> None:
+    """What several columns say together: place, contacts, notes; and the row itself."""
+    given, known = reading.given, _by_header(spec)
+    if "place" in spec.fields:
+        given["place"] = place_of(reading)
+    if set(CONTACT_FIELDS) <= set(spec.fields):
+        for name, found, longest in (
+            ("office_line", reading.office, 200),
+            ("contact_person", reading.people, 100),
+            ("contact_phone", reading.mobiles, 200),
+        ):
+            given[name] = _within("、".join(dict.fromkeys(found)), longest, reading)
+    if "as_written" in spec.fields:
+        given["as_written"] = {h: c for h, c in row.items() if not isinstance(known.get(_folded(h)), Ignored)}
+    if "private_note" in spec.fields:
+        given["private_note"] = "\n".join(reading.notes)[:4000]
+
+
+def _within(text: str, longest: int, reading: Reading) -> str:
+    if len(text) <= longest:
+        return text
+    reading.notes.append(text)
+    return text[:longest].rpartition("、")[0]
+
+
+def place_of(reading: Reading) -> str:
+    """The code of the place a row's words name, inside the prefecture of its sheet; "" where nothing is known."""
+    here = _place_of_sheet(reading.sheet)
+    words = [word for word in reading.places if word not in BLANKS]
+    if here is not None:
+        for place in places.children(here.code) if here.level == "prefecture" else ():
+            if words and words[-1] in (place.name, place.short):
+                return place.code
+        # 天门市 also stands in the sheet of 宜昌.
+        province = places.path(here.code)[0]
+        found = places.find(f"{province.name}{words[-1]}") if words else None
+        return found.code if found and found.level != "province" else here.code
+    for number in range(len(words), 0, -1):
+        if found := places.find(_spoken(words[:number])):
+            return found.code
+    return ""
+
+
+# Provinces as people write them: 广西省 is an autonomous region.
+_PROVINCE: Final = re.compile(r"^(内蒙古|广西|西藏|宁夏|新疆)省")
+
+
+def _spoken(words: Sequence[str]) -> str:
+    return _PROVINCE.sub(r"\1", "".join(words).replace("-", ""))
+
+
+def _place_of_sheet(sheet: str) -> places.Place | None:
+    """The prefecture a sheet's path names in pinyin, else its province: hospital/hubei/wuhanshi, or wuhanshi."""
+    *above, last = [part.lower() for part in sheet.split("/") if part] or [""]
+    if not last.isascii() or not last.isalpha():
+        return None
+    provinces = [p for p in places.children("") if _pinyin(p) in (*above, last)]
+    if provinces and _pinyin(provinces[0]) == last:
+        return provinces[0]
+    inside = [
+        place
+        for province in provinces or places.children("")
+        for place in places.children(province.code)
+        if _pinyin(place) and last in (_pinyin(place), _pinyin(place) + "shi", _pinyin(place) + "zhou")
+    ]
+    return inside[0] if len(inside) == 1 else (provinces[0] if provinces else None)
 
 
 def _pinyin(place: places.Place) -> str:
     return "".join(c for c in place.name_en.split(" ")[0].lower() if c.isalpha())
 
 
-def _lines(row: Row, notes: list[str]) -> Iterator[dict[str, Any]]:
-    """What is needed. An item has one column: its place in the catalogue is its line's number for ever."""
-    for header, value in row.items():
-        item, written = catalogue.item_of_header(header), _text(value)
-        if item is None or written in ("", "0"):
-            continue
-        if written == "1":  # the sheets' sign for "needed, amount unknown"
-            amount: Any = {"kind": "unknown", "low": None, "high": None, "text": written}
-            yield {"no": item.position, "item": item.code, "amount": amount}
-            continue
-        read = quantities.parse(written)
-        if not read.readable:
-            notes.append(f"{header}: {written}")
-        yield {
-            "no": item.position,
-            "item": item.code,
-            "amount": read.body(),
-            "unit": read.unit,
-            "pack_size": read.pack_size,
-        }
+def key_of(spec: Kind, payload: Payload) -> str:
+    """What a row is called in its sheet: what identifies its payload; "" where nothing does."""
+    return spec.identity({**payload, "organisation": ""})[:300]
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else str(value).strip()
+def written(spec: Kind, payload: Payload, sheet: str = "") -> dict[str, Cell]:
+    """A record as its row, under the sheet's own headers.
+
+    Each cell is compared with what the record says now: where reading it again gives the same, it is written
+    as it was (an unknown amount as 1, 0 or blank); where the record was changed since, in the sheet's manner.
+    """
+    as_it_was: Row = payload.get("as_written") or {}
+    then = spec.clean(read(spec, as_it_was, sheet).given) if as_it_was else {}
+    known, row = _by_header(spec), {}
+    for header, cell in as_it_was.items():
+        column = known.get(_folded(header))
+        same = column is None or column.piece(then) == column.piece(payload)
+        row[header] = cell if same else column.write(payload)  # type: ignore[union-attr]
+    there = [known.get(_folded(header)) for header in as_it_was]
+    for column in columns_of(spec):
+        new = column not in there and not isinstance(column, Ignored) and any(column.piece(payload))
+        if new and not (as_it_was and column.piece(then) == column.piece(payload)):
+            row[column.header] = column.write(payload)
+    return row
 
 
-def _public(row: Row, header: str, longest: int, notes: list[str]) -> str:
-    """A cell the public will read, unless something private stands in it."""
-    text = _text(row.get(header))
-    if len(text) <= longest and not find_private(text):
-        return text
-    notes.append(f"{header}: {text}")
-    return ""
+def _folded(header: str) -> str:
+    return "".join(str(header).replace("（", "(").replace("）", ")").replace("｜", "|").lower().split())
 
 
-def _link(row: Row, header: str, notes: list[str]) -> str:
-    text = _text(row.get(header))
-    found = _LINK.search(text)
-    if text and (found is None or found[0] != text):
-        notes.append(f"{header}: {text}")
-    return found[0] if found else ""
-
-
-def _contacts(row: Row, notes: list[str]) -> dict[str, str]:
-    """Office numbers are public; mobile numbers and whoever answers them are not."""
-    office: list[str] = []
-    mobiles: list[str] = []
-    names: list[str] = []
-    for header in _CONTACTS:
-        cell = row.get(header) or []
-        for entry in cell if isinstance(cell, list) else [{"name": "", "tel": cell}]:
-            name, written = _text(entry.get("name")), _text(entry.get("tel"))
-            phones = read_phones(written)
-            names += [said for said in (name, without_phones(written)) if said and phones]
-            for phone in phones:
-                (mobiles if phone.mobile else office).append(phone.text)
-            if not phones and (name or written):
-                notes.append(f"{header}: {name} {written}")
-    return {
-        "office_line": _within("、".join(dict.fromkeys(office)), 200, notes),
-        "contact_phone": _within("、".join(dict.fromkeys(mobiles)), 200, notes),
-        "contact_person": _within("、".join(dict.fromkeys(names)), 100, notes),
-    }
-
-
-def _within(text: str, longest: int, notes: list[str]) -> str:
-    if len(text) <= longest:
-        return text
-    notes.append(text)
-    return text[:longest].rpartition("、")[0]
+def _by_header(spec: Kind) -> dict[str, Column]:
+    found: dict[str, Column] = {}
+    for column in columns_of(spec):
+        for header in (column.header, *column.synonyms):
+            found.setdefault(_folded(header), column)
+    return found

@@ -149,7 +149,7 @@ class LinesField(forms.Field):
         self, payloads: list[dict[str, Any]], lines: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
         given = [_number(line.get("no")) for line in lines]
-        used, last = set(given), max(self._last, *given)
+        used, last = set(given), max([self._last, *given])
         items = [line.get("item") for line in self._before]
         known = {line.get("item"): line["no"] for line in self._before if items.count(line.get("item")) == 1}
         numbered, seen = [], set()

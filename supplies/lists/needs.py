@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
@@ -12,11 +11,22 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from supplies import catalogue, paste, places, quantities
-from supplies.contacts import find_private
-from supplies.fields import AmountField, ItemField, PhoneField, PlaceField, WholeNumberField
+from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Status, Text, supplies
+from supplies.fields import AmountField, ItemField, PlaceField, WholeNumberField
 from supplies.filters import ITEM, PLACES
+from supplies.parts import (
+    CONTACT_FIELDS,
+    CONTACT_SECTION,
+    SOURCE_FIELDS,
+    SOURCE_SECTION,
+    Contactable,
+    ContactForm,
+    PublicTextField,
+    Sourced,
+    SourceForm,
+)
 from verification import names
-from verification.forms import LineForm, LinesField, LinkField, PayloadForm, PlainTextField
+from verification.forms import LineForm, LinesField, PlainTextField
 from verification.kinds import Facets, Field, Intervals, Kind, Payload, ReadLine, Section, register
 from verification.models import Record
 from verification.sop import Risk
@@ -30,22 +40,17 @@ class Urgency(models.TextChoices):
     NORMAL = "normal", pgettext_lazy("urgency", "normal")
 
 
+_URGENCIES = {"特急": "critical", "紧急": "high", "一般": "normal"} | {u.value: u.value for u in Urgency}
 _RANK = {Urgency.CRITICAL.value: 3, Urgency.HIGH.value: 2, Urgency.NORMAL.value: 1}
 
 
-class Need(Record):
+class Need(Contactable, Sourced, Record):
     """A hospital's need. `lines` holds item, amount, unit, pack size, standard, stock, daily use, note."""
 
     organisation_name = models.CharField(_("institution"), max_length=200)
     place = models.CharField(_("place"), max_length=6)
     urgency = models.CharField(_("urgency"), max_length=20, choices=Urgency)
     delivery_address = models.CharField(_("delivery address"), max_length=300, blank=True)
-    office_line = models.CharField(_("office telephone (public)"), max_length=200, blank=True)
-    contact_person = models.CharField(_("contact person (private)"), max_length=100, blank=True)
-    contact_phone = models.CharField(_("contact's telephone (private)"), max_length=200, blank=True)
-    source_link = models.URLField(_("source link"), max_length=1000, blank=True)
-    remarks = models.TextField(_("remarks (public)"), blank=True)
-    private_note = models.TextField(_("note to the reviewers (private)"), blank=True)
 
     class Meta(Record.Meta):
         verbose_name = _("need")
@@ -62,7 +67,7 @@ class NeedLineForm(LineForm):
     standard = PlainTextField(label=_("product standard"), required=False, max_length=60)
     stock = WholeNumberField(label=_("in stock"), required=False)
     daily_use = WholeNumberField(label=_("used a day"), required=False)
-    note = PlainTextField(label=_("note"), required=False, max_length=200)
+    note = PublicTextField(label=_("note"), required=False, max_length=200)
 
     @classmethod
     def options(cls) -> dict[str, Any]:
@@ -83,11 +88,6 @@ class NeedLineForm(LineForm):
         written: str = self.cleaned_data["standard"]
         return catalogue.read_standard(written) or written
 
-    def clean_note(self) -> str:
-        """A line's note is public."""
-        note: str = self.cleaned_data["note"]
-        return refuse_private(note)
-
     def clean(self) -> dict[str, Any]:
         """Unit and pack size come from the amount as written where the boxes of their own are empty."""
         cleaned: dict[str, Any] = super().clean() or {}
@@ -99,76 +99,22 @@ class NeedLineForm(LineForm):
         return cleaned
 
 
-class NeedForm(PayloadForm):
+class NeedForm(ContactForm, SourceForm):
     """A need as a person fills it in, or as JSON of the same shape."""
 
     organisation = forms.UUIDField(label=_("institution in the register"), required=False)
     organisation_name = PlainTextField(label=_("institution"), max_length=200)
     place = PlaceField(label=_("place"), help_text=_("Province, city and district: 湖北武汉江岸区."))
-    lines = LinesField(NeedLineForm, label=_("what is needed"))
+    lines = LinesField(NeedLineForm, label=_("what is needed"), required=False)
     urgency = forms.ChoiceField(label=_("urgency"), choices=[("", _("Choose")), *Urgency.choices])
-    delivery_address = PlainTextField(label=_("delivery address"), required=False, max_length=300)
-    office_line = PlainTextField(
-        label=_("office telephone"),
-        required=False,
-        max_length=200,
-        help_text=_("Public. Give no personal mobile number."),
-    )
-    contact_person = PlainTextField(
-        label=_("contact person"),
-        required=False,
-        max_length=100,
-        help_text=_("Private: only reviewers see it."),
-    )
-    contact_phone = PhoneField(
-        label=_("contact's telephone"), required=False, help_text=_("Private: only reviewers see it.")
-    )
-    source_link = LinkField(
-        label=_("source link"),
-        required=False,
-        max_length=1000,
-        assume_scheme="https",
-        help_text=_(
-            "The institution's own notice, or official media quoting it. Not needed where you speak for it."
-        ),
-    )
-    source_dated = forms.DateField(
-        label=_("date of the source"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    remarks = PlainTextField(
-        label=_("remarks"), required=False, max_length=2000, help_text=_("Public."), widget=forms.Textarea
-    )
-    private_note = PlainTextField(
-        label=_("note to the reviewers"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea,
-        help_text=_("Private: only reviewers see it."),
-    )
+    delivery_address = PublicTextField(label=_("delivery address"), required=False, max_length=300)
 
-    def clean_office_line(self) -> str:
-        """The public number is an office's."""
-        return refuse_private(self.cleaned_data["office_line"])
-
-    def clean_delivery_address(self) -> str:
-        """The address is public."""
-        return refuse_private(self.cleaned_data["delivery_address"])
-
-    def clean_remarks(self) -> str:
-        """Remarks are public."""
-        return refuse_private(self.cleaned_data["remarks"])
-
-
-def refuse_private(text: str) -> str:
-    """A public text as it is; refused where a person's number or account stands in it, before anybody sees it."""
-    if found := find_private(text):
-        raise ValidationError(
-            _("“%(found)s” looks private. Put it where only reviewers see it.") % {"found": found[0].text},
-            code="private",
-        )
-    return text
+    def clean(self) -> dict[str, Any]:
+        """Somebody who asks names what for; a sheet's row may say that its hospital lacks nothing now."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("lines") and not cleaned.get("as_written") and "lines" not in self.errors:
+            self.add_error("lines", forms.ValidationError(_("Name at least one thing."), code="required"))
+        return cleaned
 
 
 def facets(payload: Payload) -> Facets:
@@ -279,6 +225,29 @@ def notices(payload: Payload) -> list[str]:
     return [notice.sentence for notice in found if notice.sentence]
 
 
+def columns() -> list[Column]:
+    """The columns of a prefecture's hospital sheet."""
+    return [
+        PlaceWord("区县", synonyms=("区", "district"), level="county"),
+        Text(
+            "医院名称",
+            ("organisation_name",),
+            synonyms=("医院", "name", "hospital"),
+            needed=True,
+            longest=200,
+        ),
+        *supplies(),
+        Link("官方链接", ("source_link",), synonyms=("链接", "来源链接", "source link")),
+        Text("医院地址", ("delivery_address",), synonyms=("地址", "收货地址", "address"), blanks=True),
+        Phones("联系人/联系方式", synonyms=("联系方式", "联系电话", "contact")),
+        Day("来源日期", ("source_dated",), synonyms=("发布时间", "date of the source")),
+        Text("备注", ("remarks",), synonyms=("remark", "remarks", "说明"), longest=2000),
+        # A wish the volunteers' sheets never met; where they say nothing, nothing is urgent.
+        Coded("紧急程度", ("urgency",), synonyms=("urgency",), codes=_URGENCIES, other="normal"),
+        Status("审核状态"),
+    ]
+
+
 # For the API's documentation: an institution that does not exist.
 EXAMPLE = {
     "organisation_name": "江城第三医院",
@@ -308,29 +277,15 @@ NEEDS = register(
             "lines": Field(_("what is needed"), public=True),
             "urgency": Field(_("urgency"), public=True),
             "delivery_address": Field(_("delivery address"), public=True, risk=Risk.DANGEROUS),
-            "office_line": Field(_("office telephone"), public=True, risk=Risk.SENSITIVE),
-            "contact_person": Field(_("contact person"), public=False, risk=Risk.SENSITIVE),
-            "contact_phone": Field(_("contact's telephone"), public=False, risk=Risk.SENSITIVE),
-            "source_link": Field(_("source link"), public=True),
-            "source_dated": Field(_("date of the source"), public=True),
-            "remarks": Field(_("remarks"), public=True),
-            "private_note": Field(_("note to the reviewers"), public=False),
+            **CONTACT_FIELDS,
+            **SOURCE_FIELDS,
         },
         sections=(
             Section("who", _("Which institution?"), ("organisation", "organisation_name", "place")),
             Section("what", _("What is needed?"), ("lines", "urgency")),
             Section("where", _("Where should it be sent?"), ("delivery_address",)),
-            Section(
-                "contact",
-                _("Who can be called?"),
-                ("office_line", "contact_person", "contact_phone"),
-                _("Reviewers call back. Only the office telephone is shown to the public."),
-            ),
-            Section(
-                "source",
-                _("How do you know?"),
-                ("source_link", "source_dated", "remarks", "private_note"),
-            ),
+            CONTACT_SECTION,
+            SOURCE_SECTION,
         ),
         line_labels={
             "line": _("line"),
@@ -352,6 +307,7 @@ NEEDS = register(
         filters=PLACES | ITEM,
         urgencies=_RANK,
         example=EXAMPLE,
+        columns=columns,
         intervals=Intervals(due=timedelta(days=2), overdue=timedelta(days=4), stale=timedelta(days=7)),
     )
 )

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('source_link', models.URLField(blank=True, max_length=1000, verbose_name='source link')),
                 ('remarks', models.TextField(blank=True, verbose_name='remarks (public)')),
                 ('private_note', models.TextField(blank=True, verbose_name='note to the reviewers (private)')),
+                ('as_written', models.JSONField(blank=True, default=dict, verbose_name='row as written in the sheet (private)')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.TextField(null=True)),
@@ -107,6 +108,7 @@ class Migration(migrations.Migration):
                 ('source_link', models.URLField(blank=True, max_length=1000, verbose_name='source link')),
                 ('remarks', models.TextField(blank=True, verbose_name='remarks (public)')),
                 ('private_note', models.TextField(blank=True, verbose_name='note to the reviewers (private)')),
+                ('as_written', models.JSONField(blank=True, default=dict, verbose_name='row as written in the sheet (private)')),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='verification.organisation')),
             ],
             options={
