@@ -194,12 +194,10 @@ class Listing:
     def _values(self, *, limit: int, key: Key = ()) -> dict[str, Any]:
         urgencies = kinds.get(self.kind).urgencies
         return {
-            "kind": self.kind,
-            "freshness": self._shown(),
+            **listing_sql.values([self.kind], self._shown()),
             "tokens": self.tokens,
             "urgency": urgencies.get(self.urgency, 0),
             "limit": limit,
-            **{f"freshness{n}": value for n, value in enumerate(self._shown())},
             **{f"key{n}": part for n, part in enumerate(key)},
         }
 
