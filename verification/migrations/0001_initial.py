@@ -112,6 +112,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ('version', models.BigIntegerField(default=0)),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('published_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

@@ -168,6 +168,8 @@ class ListVersion(models.Model):
     kind = models.CharField(max_length=40, primary_key=True)
     version = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField(db_default=Now())
+    # When something was last published in it; None before that.
+    published_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version}"
