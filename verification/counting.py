@@ -1,17 +1,27 @@
 """List versions and counters: raised by the same transaction that changes what a list shows."""
 
+import json
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
+from verification import kinds
 from verification.models import Counter, Public
 from verification.sop import State
 
 _RAISE_VERSIONS = """
-INSERT INTO verification_listversion AS v (kind, version, changed_at)
-SELECT kind, 1, clock_timestamp() FROM unnest(%s::text[]) AS kind ORDER BY kind
-ON CONFLICT (kind) DO UPDATE SET version = v.version + 1, changed_at = EXCLUDED.changed_at
+INSERT INTO verification_listversion AS v (kind, version, changed_at, published_at)
+SELECT kind, 1, clock_timestamp(), published_at
+  FROM unnest(%s::text[], %s::timestamptz[]) AS d (kind, published_at) ORDER BY kind
+ON CONFLICT (kind) DO UPDATE
+   SET version = v.version + 1, changed_at = EXCLUDED.changed_at,
+       published_at = greatest(v.published_at, EXCLUDED.published_at)
 """
 
 _ADD = """
@@ -20,38 +30,68 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS d (kind, name, val
 ON CONFLICT (kind, name) DO UPDATE SET value = c.value + EXCLUDED.value
 """
 
+_STANDING = """
+SELECT v.kind, v.version, v.published_at, coalesce(c.value, 0)
+  FROM verification_listversion v
+  LEFT JOIN verification_counter c ON c.kind = v.kind AND c.name = 'live'
+"""
+
+
+class Standing(NamedTuple):
+    """How a list stands: its version, when something was last published in it, and how many records are live."""
+
+    version: int = 0
+    published_at: datetime | None = None
+    live: int = 0
+
 
 def note_changes(changes: Sequence[tuple[Public | None, Public]]) -> None:
-    """Raise the versions of the lists concerned, and move the counts of live records by filter."""
-    raise_versions({after.kind for _before, after in changes})
+    """Raise the versions of the lists concerned, and move the counts and sums of live records."""
+    published: dict[str, datetime] = {}
     tally: Tally[tuple[str, str]] = Tally()
     for before, after in changes:
+        if after.state == State.LIVE and (before is None or before.version < after.version):
+            published[after.kind] = max(after.published_at, published.get(after.kind, after.published_at))
         if before is not None:
             tally.subtract(_counted(before))
         tally.update(_counted(after))
+    raise_versions({after.kind for _before, after in changes}, published)
     moved = sorted((kind, name, value) for (kind, name), value in tally.items() if value)
     if moved:
         with connection.cursor() as cursor:
             cursor.execute(_ADD, [list(column) for column in zip(*moved, strict=True)])
 
 
-def raise_versions(slugs: set[str]) -> None:
-    """These lists show something else from now on."""
+def raise_versions(slugs: set[str], published: Mapping[str, datetime] | None = None) -> None:
+    """These lists show something else from now on; in some of them something was published just then."""
+    raised = sorted(slugs)
     with connection.cursor() as cursor:
-        cursor.execute(_RAISE_VERSIONS, [sorted(slugs)])
+        cursor.execute(_RAISE_VERSIONS, [raised, [(published or {}).get(slug) for slug in raised]])
 
 
-def _counted(row: Public) -> list[tuple[str, str]]:
-    """What a live row counts towards: the list, and each exact filter."""
+def _counted(row: Public) -> Tally[tuple[str, str]]:
+    """What a live row counts towards: the list, each exact filter, and the sums of its list."""
     if row.state != State.LIVE:
-        return []
-    return [(row.kind, "live"), *((row.kind, t) for t in row.tokens if t.startswith(("item:", "place:")))]
+        return Tally()
+    filters = [token for token in row.tokens if token.startswith(("item:", "place:"))]
+    found = Tally((row.kind, name) for name in ("live", *filters))
+    for name, value in kinds.get(row.kind).sums(json.loads(row.body)).items():
+        found[row.kind, name] += value
+    return found
 
 
-def counts(kind: str, prefix: str = "") -> dict[str, int]:
-    """Live counts by name, for names that begin with `prefix`."""
-    rows = Counter.objects.filter(kind=kind, name__startswith=prefix, value__gt=0)
+def counts(kind: str, *prefixes: str) -> dict[str, int]:
+    """Live counts and sums by name, for names that begin with one of `prefixes`; all of them without any."""
+    begins = reduce(or_, (Q(name__startswith=prefix) for prefix in prefixes), Q())
+    rows = Counter.objects.filter(begins, kind=kind, value__gt=0)
     return dict(rows.values_list("name", "value"))
+
+
+def standings() -> dict[str, Standing]:
+    """How every list stands in which something was ever published; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING)
+        return {kind: Standing(*rest) for kind, *rest in cursor.fetchall()}
 
 
 def list_version(kind: str) -> int:

@@ -1,6 +1,6 @@
 """What can be needed or given: items, their names in use, and their product standards."""
 
-from supplies.catalogue.contents import item_of_header, items, label, load, names, standards
+from supplies.catalogue.contents import find, item_of_header, items, label, load, names, standards
 from supplies.catalogue.matching import (
     Match,
     Mention,
@@ -25,6 +25,7 @@ __all__ = [
     "Mention",
     "Notice",
     "Standard",
+    "find",
     "find_items",
     "find_standard",
     "item_of_header",

@@ -27,6 +27,11 @@ def standards() -> tuple[Standard, ...]:
     return tuple(Standard(**row) for row in _standard_rows())
 
 
+def find(code: str) -> Item | None:
+    """The item of that code, if the catalogue has it."""
+    return _by_code().get(code)
+
+
 def label(code: str) -> str:
     """The item's name in the active language; a code the catalogue does not know stays as it is."""
     item = _by_code().get(code)

@@ -3,7 +3,7 @@
 from supplies.quantities.amounts import PROBLEMS, Amount, AmountBody, Kind
 from supplies.quantities.reading import is_mere_asking, parse
 from supplies.quantities.showing import show, show_pack
-from supplies.quantities.units import UNITS, unit_choices, unit_label
+from supplies.quantities.units import UNITS, is_pack, unit_choices, unit_label
 
 __all__ = [
     "PROBLEMS",
@@ -12,6 +12,7 @@ __all__ = [
     "AmountBody",
     "Kind",
     "is_mere_asking",
+    "is_pack",
     "parse",
     "show",
     "show_pack",

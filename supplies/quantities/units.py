@@ -86,3 +86,8 @@ _lazy_label = lazy(unit_label, str)
 def holds(outer: str, inner: str) -> bool:
     """Whether one `outer` is a pack of `inner`: a carton of boxes, a box of pieces, never the reverse."""
     return UNITS[outer].holds > UNITS[inner].holds
+
+
+def is_pack(code: str) -> bool:
+    """Whether one of it is a pack of things that can be counted: a box, a carton; not a bottle."""
+    return code in UNITS and UNITS[code].holds >= BOX
