@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from supplies import catalogue, paste, places, quantities
+from supplies import catalogue, paste, places, quantities, wanted
 from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Status, Text, supplies
 from supplies.fields import AmountField, ItemField, PlaceField, WholeNumberField
 from supplies.filters import ITEM, PLACES
@@ -268,6 +268,8 @@ NEEDS = register(
         slug="needs",
         label=_("Needs"),
         label_one=_("need"),
+        intro=_("What hospitals lack, item by item, and where it should be sent."),
+        ask=_("A hospital lacks supplies"),
         model=Need,
         form=NeedForm,
         fields={
@@ -302,6 +304,7 @@ NEEDS = register(
         paste=read_pasted,
         filter_options=filter_options,
         notices=notices,
+        sums=wanted.sums,
         facets=facets,
         identity=identity,
         filters=PLACES | ITEM,
