@@ -110,6 +110,7 @@ class Draft:
             "label": self.form["lines"].label,
             "value": self.spec.show("lines", self.payload.get("lines")),
         }
+            "lines": presenting.lines(self.payload),
         return [
             {
                 "section_id": part.id,
@@ -125,6 +126,12 @@ class Draft:
         return matches(self.spec, people.search_organisations(name)) if name else []
 
     def line_context(self) -> dict[str, Any]:
+    def organisation(self) -> str:
+        """The organisation that is chosen; before anything was, the one that goes by the very name typed."""
+        if self.typed is None or "organisation" in self.typed:
+            return self.value("organisation")
+        return the_one_meant(self.value("organisation_name"))
+
         """What the table of lines shows."""
         field = self.form.fields.get("lines")
         if not isinstance(field, LinesField):
@@ -191,16 +198,17 @@ def correction(spec: Kind, record: UUID) -> Draft:
     return draft
 
 
-def of_submission(submission: Submission) -> Draft:
-    """The form filled with what was sent, to be put right by its sender."""
-    if (
-        submission.status not in (Status.RETURNED, Status.COLLECTED, Status.VERIFIED)
-        or submission.intent == Intent.WITHDRAWAL
-    ):
+def of_submission(submission: Submission, *, start: Payload | None = None) -> Draft:
+    """The form filled with what was sent, or with `start`: to be put right by its sender, or reworded by a reviewer."""
+    if submission.status not in (
+        Status.RETURNED,
+        Status.COLLECTED,
+        Status.VERIFIED,
+    ) or submission.intent not in (Intent.NEW, Intent.CORRECTION):
         raise WrongStatus()
     spec = kinds.get(submission.kind)
     base = Public.objects.filter(pk=submission.record).first() if submission.base_version else None
-    draft = Draft(spec, submission.payload, record=base, submission=submission)
+    draft = Draft(spec, start or submission.payload, record=base, submission=submission)
     draft.stored = spec.model._default_manager.filter(uid=submission.record).first()
     return draft
 
@@ -228,6 +236,12 @@ def _rows_of_payload(payload: Payload) -> list[dict[str, Any]]:
         {**line, "index": index, "amount": line["amount"]["text"] if "amount" in line else "", "errors": {}}
         for index, line in enumerate(payload.get("lines") or ())
     ]
+
+
+def the_one_meant(name: str) -> str:
+    """The uid of the one organisation that goes by exactly this name, or "": chosen for whoever types it."""
+    found = people.the_one_named(name) if name.strip() else None
+    return str(found.uid) if found else ""
 
 
 def _empty_row(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -223,6 +223,20 @@ def difference(spec: Kind, before: Payload, after: Payload) -> tuple[list[Row], 
     return changes(spec, history.compare(before, after))
 
 
+def rewording(spec: Kind, sent: Payload, proposed: Payload) -> tuple[list[Row], list[Row]]:
+    """What a proposed wording changes against what was sent, in words, private fields included."""
+    return changes(spec, history.compare(_named(spec, sent), _named(spec, proposed)))
+
+
+def _named(spec: Kind, payload: Payload) -> Payload:
+    """The payload with its organisation by name, and words where something private stays as the record has it."""
+    left = {n: _("left as it is") for n, v in payload.items() if v is None and not spec.fields[n].public}
+    uid = payload.get("organisation")
+    found = Organisation.objects.filter(uid=uid).first() if uid else None
+    named = {"organisation": {"name": _registered(found)}} if "organisation" in payload else {}
+    return {**payload, **named, **left}
+
+
 def choices(reasons: Iterable[Reason]) -> list[Row]:
     """Reason codes for a select."""
     return [{"value": r.value, "label": r.label} for r in reasons]

@@ -124,7 +124,9 @@ class ActionRequest(Shape):
     note = _note(help_text=_("How to put it right, for *return* and *reject*; else for the reviewers."))
     public_note = _note(help_text=_("A sentence the public may read."))
     data = PayloadField(  # type: ignore[assignment]
-        required=False, allow_null=True, help_text=_("The new content, for *edit*, *resubmit*, *rebase*.")
+        required=False,
+        allow_null=True,
+        help_text=_("The new content, for *edit*, *resubmit*, *rebase*; the wording that *return* proposes."),
     )
     other = serializers.UUIDField(
         required=False, allow_null=True, help_text=_("The other record, for *duplicate* and *distinct*.")
@@ -352,11 +354,23 @@ class LeaseShape(Shape):
     fence = serializers.IntegerField(allow_null=True)
 
 
+class Wording(Shape):
+    """What a reviewer proposed with the return, private fields included."""
+
+    payload = PayloadField()
+    schema = serializers.IntegerField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class SubmissionDetail(Submission):
     """A submission with its life so far."""
 
     steps = StepTaken(many=True)
     lease = LeaseShape(allow_null=True)
+    proposed_wording = Wording(
+        allow_null=True, help_text=_("A reviewer's wording, while it waits for the submitter's answer.")
+    )
 
 
 class SubmissionPage(Shape):

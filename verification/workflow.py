@@ -10,7 +10,18 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from verification import attempts, duplicates, journal, kinds, leases, people, policies, proposals
+from verification import (
+    attempts,
+    duplicates,
+    journal,
+    kinds,
+    leases,
+    mailing,
+    people,
+    policies,
+    proposals,
+    wordings,
+)
 from verification.journal import acting
 from verification.kinds import Kind
 from verification.models import Event, Public, Submission, User
@@ -22,6 +33,7 @@ from verification.refusals import (
     Outdated,
     PossibleDuplicate,
     WrongStatus,
+    Unchanged,
 )
 from verification.sop import (
     CHECKLISTS,
@@ -68,7 +80,7 @@ def submit(
     `uid`, when the sender chose one, makes sending twice harmless: the first submission is returned.
     A known (source, source_key) makes it a correction of that record, live or withdrawn. A newer
     correction by the same person supersedes the older waiting one. `origin` is worked out unless an
-    importer states it. Refused: InvalidPayload, NotFound, Unchanged, ReasonMissing.
+    importer states it. Refused: InvalidPayload, NotFound, MergedAway, Unchanged, ReasonMissing.
     """
     spec = kinds.get(kind)
     with acting(by=by, reason=Action.SUBMIT, request_id=request_id):
@@ -166,8 +178,9 @@ def advance(
 
     A reviewer's step presents the `fence` of a live lease; *verify* and *enter* carry the checklist's
     `answers`, *verify* with the grounds; return, reject and the like a `reason` code, `note` says how to
-    fix it. `data` is the new content for edit, resubmit and rebase. `events` adds fields to the event of
-    a submission (publishing uses it). The first refusal, by name, undoes everything.
+    fix it. `data` is the new content for edit, resubmit and rebase, or the wording a return proposes.
+    `events` adds fields to the event of a submission (publishing uses it). The first refusal, by name,
+    undoes everything.
     """
     brought, more = answers or {}, events or {}
     with acting(by=by, reason=reason or action, request_id=request_id):
@@ -191,16 +204,31 @@ def advance(
         _stamp(ids, action, transition.target, by, content, void=transition.voids_steps)
         leases.drop([row.pk for row in rows if not _goes_on(action, row)])
         attempts.forget([row.pk for row in rows if row.status == Status.ENTERED])
-        journal.append(
+        events_written = journal.append(
             [
                 _event(action, row, who, reason, public_note, note, brought, request_id, more.get(row.pk))
                 for row in rows
             ]
         )
         return list(Submission.objects.filter(pk__in=ids).order_by("pk"))
+        if action == Action.RETURN:
+            _after_return(rows, bases, events_written, data)
 
 
 _CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
+def _after_return(
+    rows: Sequence[Submission],
+    bases: Mapping[UUID, Public],
+    events: Sequence[Event],
+    data: Mapping[str, Any] | None,
+) -> None:
+    """Keep the wording that is proposed, for one submission at a time; tell the submitters by mail."""
+    if data is not None:
+        (row,), (event,) = rows, events
+        wordings.propose(kinds.get(row.kind), row, bases.get(row.record), event, data)
+    mailing.returned(rows)
+
+
 
 
 def _lock(ids: Sequence[int], action: Action) -> tuple[list[Submission], dict[UUID, Public]]:
@@ -288,8 +316,10 @@ def _new_content(
         raise Incomplete()
     proposed = proposals.brought_up_to_date(spec, row, base) if data is None else data
     content = proposals.content_of(spec, proposed, base, owns_source=bool(row.source_key))
-    if data is not None and by.pk not in row.authors and content["payload"] != row.payload:
-        content["authors"] = [*row.authors, by.pk]
+    if data is not None:
+        if action == Action.EDIT and by.pk != row.submitted_by_id and content["payload"] == row.payload:
+            raise Unchanged(wordings.AS_SENT)
+        content["authors"] = wordings.authors_of(row, content["payload"], by=by.pk)
     return content | (_based_on(base) if action == Action.REBASE else {})
 
 

@@ -12,7 +12,7 @@ from verification import kinds
 from verification.history import Change, Entry
 from verification.inbox import Verdict
 from verification.journal import canonical
-from verification.models import Event, Lease, Submission
+from verification.models import Event, Lease, ProposedWording, Submission
 from verification.rendering import exact
 from verification.sop import HOW_TO_FIX, Action, Status
 from verification.views.caching import with_etag
@@ -155,6 +155,19 @@ def steps(events: Iterable[Event], *, for_reviewer: bool) -> list[dict[str, Any]
         }
         for event in events
     ]
+
+
+def wording(proposed: ProposedWording | None) -> dict[str, Any] | None:
+    """The wording a reviewer proposes: `payload` is sent as it is to accept it.
+
+    What stays as the record has it is left out, as it is of a correction that is sent.
+    """
+    return proposed and {
+        "payload": {name: value for name, value in proposed.payload.items() if value is not None},
+        "schema": proposed.schema,
+        "by": proposed.event.actor.pseudonym,
+        "at": exact(proposed.event.at),
+    }
 
 
 def lease(held: Lease | None, user_id: int) -> Mapping[str, Any] | None:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from verification import cursors, history, inbox, publishing, workflow
+from verification import cursors, history, inbox, publishing, wordings, workflow
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters, steps
 from verification.models import Lease, Public, Submission, User
@@ -168,6 +168,7 @@ def shown(found: Submission, user: User) -> dict[str, Any]:
         **_many([found])[0],
         "steps": answers.steps(history.of_submission(found), for_reviewer=reviewing),
         "lease": answers.lease(held, user.pk),
+        "proposed_wording": answers.wording(wordings.of(found)),
     }
 
 
@@ -197,7 +198,9 @@ class Act(WorkingView):
         description=_(
             "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* and "
             "*release* it; *verify* and *enter* with the checklist's answers, *verify* with grounds; *return*, "
-            "*reject*, *duplicate* with a reason, and how to fix it; *distinct* names the other record; *doubt* "
+            "*reject*, *duplicate* with a reason, and how to fix it; *return* may bring a proposed wording as "
+            "`data`, which the submitter accepts by sending it with *resubmit*; *distinct* names the other "
+            "record; *doubt* "
             "leaves it to others with a note; *take_down* carries out a request to withdraw; *reopen* with a "
             "reason. Submitters: *edit*, *resubmit* and *rebase* with new content, *withdraw* with a reason. "
             "Decisions need a session: a token may edit, resubmit and withdraw what its owner sent, no more."

@@ -12,6 +12,7 @@ from verification.models.people import (
 )
 from verification.models.records import Counter, ListVersion, Public, Record, TakeDown
 from verification.models.submissions import Attempt, Lease, Submission
+from verification.models.wording import ProposedWording
 from verification.models.work import Pulse
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationAlias",
+    "ProposedWording",
     "Public",
     "Pulse",
     "Record",

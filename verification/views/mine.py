@@ -1,5 +1,6 @@
 """What a person sent in and what became of it; asking that a record be taken down."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from verification import history, inbox, kinds, presenting, publishing, workflow
+from verification import history, inbox, kinds, presenting, publishing, wordings, workflow
 from verification.kinds import Kind
 from verification.models import Event, Public, Submission
-from verification.refusals import NotAllowed, NotFound, Refused
+from verification.refusals import InvalidPayload, NotAllowed, NotFound, Refused, WrongStatus
 from verification.sop import REASONS, Action, Intent, Reason, Status
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
 
@@ -76,13 +77,41 @@ def submission(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = actor(request)
     found = inbox.own(uid, user)
     if request.method == "POST":
-        if request.POST.get("action") != Action.WITHDRAW:
+        act = _ACTS.get(request.POST.get("action", ""))
+        if act is None:
             raise NotAllowed()
-        reason = request.POST.get("reason", "")
-        workflow.advance([found.pk], Action.WITHDRAW, by=user, reason=reason, request_id=request_id(request))
-        messages.success(request, _("Withdrawn. Nobody checks it any more."))
-        return redirect("submission", uid=uid)
+        return act(request, found)
     return render(request, "submission.html", _submission_context(found))
+
+
+def _withdraw(request: HttpRequest, found: Submission) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    by = actor(request)
+    workflow.advance([found.pk], Action.WITHDRAW, by=by, reason=reason, request_id=request_id(request))
+    messages.success(request, _("Withdrawn. Nobody checks it any more."))
+    return redirect("submission", uid=found.uid)
+
+
+def _accept(request: HttpRequest, found: Submission) -> HttpResponse:
+    """Send again with the very wording that was shown; the form opens with it where it fits no longer."""
+    wording = wordings.of(found)
+    if wording is None or str(wording.pk) != request.POST.get("wording"):
+        raise WrongStatus()
+    try:
+        data = kinds.get(found.kind).given(wording.payload, wording.schema)
+        workflow.advance(
+            [found.pk], Action.RESUBMIT, by=actor(request), data=data, request_id=request_id(request)
+        )
+    except InvalidPayload:
+        return redirect(f"{reverse('edit', kwargs={'uid': found.uid})}?wording")
+    messages.success(request, _("Sent again with the proposed wording. Another reviewer looks at it anew."))
+    return redirect("submission", uid=found.uid)
+
+
+_ACTS: dict[str, Callable[[HttpRequest, Submission], HttpResponse]] = {
+    Action.WITHDRAW: _withdraw,
+    "accept": _accept,
+}
 
 
 def _submission_context(found: Submission) -> dict[str, Any]:
@@ -109,6 +138,7 @@ def _submission_context(found: Submission) -> dict[str, Any]:
             "published": found.closed_at if found.status == Status.PUBLISHED else None,
         },
         "verdict": _verdict(spec, found),
+        "wording": _wording(spec, found),
         "request": _wish(events) if asks_to_withdraw else None,
         "rows": [*presenting.register_row(spec, found), *presenting.rows(spec, found.payload)],
         "lines": presenting.lines(found.payload),
@@ -132,6 +162,15 @@ def _verdict(spec: Kind, found: Submission) -> dict[str, Any] | None:
         "at": said.at,
         "same": {"uid": same.uid, "title": same.title} if same else None,
     }
+
+
+def _wording(spec: Kind, found: Submission) -> dict[str, Any] | None:
+    """What a reviewer proposes to say instead, field by field."""
+    wording = wordings.of(found)
+    if wording is None:
+        return None
+    changes, format_changes = presenting.rewording(spec, found.payload, wording.payload)
+    return {"id": wording.pk, "changes": changes, "format_changes": format_changes}
 
 
 def _wish(events: list[Event]) -> dict[str, str]:

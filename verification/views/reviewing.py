@@ -21,6 +21,7 @@ from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import LeaseLost, LeaseTaken, NotAllowed, NotFound, NotReviewer, Refused
 from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Risk, Status
+from verification.views import outcomes, rewording
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
 
 PAGE = 20
@@ -86,8 +87,8 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The workbench. Opening it claims the entry for ten minutes; each button is one step."""
     who = _reviewer(request)
     found = inbox.seen_by(uid, who.user)
-    if request.method != "POST":
-        return render(request, "review.html", _opened(found, who))
+    if request.method != "POST" or "step" in request.POST:
+        return _workbench(request, found, _opened(found, who))
     try:
         return _decide(request, found, who)
     except Refused as refused:
@@ -96,11 +97,19 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
             found,
             who,
             lease=_lease_of(found),
-            refused=refused,
+            refused=None if rewording.told_in_the_fold(refused, request.POST) else refused,
             next_url=reverse("review_next", kwargs={"after": uid}),
             posted=request.POST,
         )
-        return render(request, "review.html", context, status=refused.status)
+        return _workbench(request, found, context, refused)
+
+
+def _workbench(
+    request: HttpRequest, found: Submission, context: dict[str, Any], refused: Refused | None = None
+) -> HttpResponse:
+    """The page, with the fold in which the entry can be worded anew."""
+    context["wording"] = rewording.fold(request, found, context["lease"], refused)
+    return render(request, "review.html", context, status=refused.status if refused else 200)
 
 
 def _opened(found: Submission, who: Standing) -> dict[str, Any]:
@@ -155,8 +164,7 @@ def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpRespo
         raise LeaseLost()
     common = {"by": who.user, "request_id": request_id(request)}
     done = decide(_Decision(found, fence, data, common))
-    said = {"title": kinds.get(found.kind).facets(found.payload).title, "what": Action(data["action"]).label}
-    messages.success(request, _("%(title)s: %(what)s") % said)
+    messages.success(request, outcomes.said(data["action"], found, other=uid_of(data.get("candidate"))))
     return done
 
 
@@ -223,10 +231,38 @@ def _step(decision: _Decision) -> HttpResponse:
     return redirect("review_next")
 
 
+def _propose(decision: _Decision) -> HttpResponse:
+    """Return it with another wording, which its submitter accepts or writes differently."""
+    workflow.advance(
+        [decision.found.pk],
+        Action.RETURN,
+        fence=decision.fence,
+        reason=decision.data.get("reason", ""),
+        note=words_of(decision.data, "how_to_fix"),
+        data=rewording.worded(decision.found, decision.data),
+        **decision.common,
+    )
+    return redirect("review_next")
+
+
+def _apply(decision: _Decision) -> HttpResponse:
+    """Change its wording, and become one of its authors: others take the steps."""
+    workflow.advance(
+        [decision.found.pk],
+        Action.EDIT,
+        fence=decision.fence,
+        data=rewording.worded(decision.found, decision.data),
+        **decision.common,
+    )
+    return redirect("review_next")
+
+
 _BUTTONS: dict[str, Callable[[_Decision], HttpResponse]] = {
     Action.VERIFY: _step,
     Action.ENTER: _step,
     Action.RETURN: _step,
+    rewording.PROPOSE: _propose,
+    Action.EDIT: _apply,
     Action.REJECT: _step,
     Action.MARK_DUPLICATE: _mark_duplicate,
     Action.DISTINCT: _say_distinct,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from verification import drafts, duplicates, inbox, kinds, measures, people, presenting, workflow
+from verification import drafts, duplicates, inbox, kinds, measures, people, presenting, wordings, workflow
 from verification.drafts import Draft
 from verification.kinds import Kind
 from verification.refusals import InvalidPayload, NotFound, Refused
@@ -35,9 +35,11 @@ def submit(request: HttpRequest, kind: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Answer a return, or change what still waits."""
+    """Answer a return, beginning with the wording a reviewer proposed (?wording), or change what still waits."""
     submission = inbox.own(uid, actor(request))
-    return _form_page(request, drafts.of_submission(submission))
+    wording = wordings.of(submission) if "wording" in request.GET else None
+    start = kinds.get(submission.kind).given(wording.payload, wording.schema) if wording else None
+    return _form_page(request, drafts.of_submission(submission, start=start))
 
 
 def _form_page(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -98,7 +100,7 @@ def _form_context(request: HttpRequest, draft: Draft, *, check: bool) -> dict[st
         if payload and not draft.record and not draft.submission
         else [],
         "matches": draft.matches(),
-        "organisation_value": draft.value("organisation"),
+        "organisation_value": draft.organisation(),
         "check": check,
         "answers": draft.answers() if check else [],
         "median_minutes": measures.median_minutes_today(spec.slug),
@@ -156,12 +158,13 @@ def submit_lines(request: HttpRequest, kind: str) -> HttpResponse:
 @login_required
 @require_safe
 def organisations(request: HttpRequest, kind: str) -> HttpResponse:
-    """Fragment: organisations that go by what is being typed."""
-    spec = kinds.get(kind)
-    found = people.search_organisations(request.GET.get("organisation_name", ""))
-    return render(
-        request, "_organisations.html", {"matches": drafts.matches(spec, found), "organisation_value": ""}
-    )
+    """Fragment: organisations that go by what is being typed; the one called exactly so is chosen."""
+    spec, typed = kinds.get(kind), request.GET.get("organisation_name", "")
+    context = {
+        "matches": drafts.matches(spec, people.search_organisations(typed)),
+        "organisation_value": drafts.the_one_meant(typed),
+    }
+    return render(request, "_organisations.html", context)
 
 
 @login_required
