@@ -21,6 +21,8 @@ from verification.refusals import InvalidPayload, PossibleDuplicate, Refused, Un
 from verification.sop import CHECKLISTS, OPEN, Action, Ground, Intent, Origin, Reason, Risk, Status
 
 IMPORTER: Final = "importer"
+Key = tuple[str, str]  # a sheet, and what a row is called in it
+
 _AT_ONCE: Final = 40  # fewer than a reviewer may hold
 
 _ROWS: Final = frozenset({"add", "change", "remove"})
@@ -83,6 +85,7 @@ class Replay:
     """Plays events in order. `cast` names the importer, the verifier, the enterer, and whoever else acts.
 
     `publish` waits for, or does, the publication of what was entered. `hooks` play actions of one's own.
+    `keep_both`: where two rows may be the same, the reviewers say they are not, as the sheets did.
     """
 
     def __init__(
@@ -91,18 +94,33 @@ class Replay:
         *,
         publish: Callable[[], None] = publish_all,
         hooks: Mapping[str, Callable[[Happening], None]] | None = None,
+        keep_both: bool = False,
     ) -> None:
         self.cast = cast
         self.publish = publish
         self.hooks = hooks or {}
-        self.records: dict[tuple[str, str], UUID] = {}
+        self.keep_both = keep_both
+        self.records: dict[Key, UUID] = {}
         self._latest: dict[tuple[str, str, str], int] = {}
 
     def play(self, happenings: Iterable[Happening]) -> list[Outcome]:
         """Everything in order; rows of one moment are decided and published together."""
-        return [outcome for group in _groups(happenings) for outcome in self._play_group(group)]
+        return [outcome for group in self.groups(happenings) for outcome in self.play_group(group)]
 
-    def _play_group(self, group: Sequence[Happening]) -> list[Outcome]:
+    @staticmethod
+    def groups(happenings: Iterable[Happening]) -> Iterator[list[Happening]]:
+        """Rows of one moment together, each key once; every other happening alone."""
+        group: list[Happening] = []
+        for happening in happenings:
+            if group and not _goes_with(happening, group):
+                yield group
+                group = []
+            group.append(happening)
+        if group:
+            yield group
+
+    def play_group(self, group: Sequence[Happening]) -> list[Outcome]:
+        """One of `groups`: what became of each of its happenings."""
         if group[0].action in _ROWS:
             outcomes = [self._take_in(happening) for happening in group]
         else:
@@ -197,10 +215,19 @@ class Replay:
             if len(ids) > 1:
                 self._approve(ids[: len(ids) // 2], outcomes)
                 self._approve(ids[len(ids) // 2 :], outcomes)
+            elif isinstance(refusal, PossibleDuplicate) and self.keep_both:
+                self._say_distinct(ids[0], refusal.context["rivals"])
+                self._approve(ids, outcomes)
             elif isinstance(refusal, PossibleDuplicate):
                 self._decide(ids[0], Action.MARK_DUPLICATE, "verifier", Reason.SAME_RECORD)
             else:
                 next(o for o in outcomes if o.submission == ids[0]).what = refusal.code
+
+    def _say_distinct(self, submission: int, rivals: Iterable[UUID]) -> None:
+        verifier = self.cast["verifier"]
+        fence = leases.claim([submission], by=verifier)
+        for other in rivals:
+            workflow.say_distinct(submission, other=other, by=verifier, fence=fence)
 
     def _take_both_steps(self, ids: Sequence[int]) -> None:
         rows = list(Submission.objects.filter(pk__in=ids).order_by("pk"))
@@ -277,18 +304,6 @@ class Replay:
                 else None,
             )
             leases.release(submission, by=by)
-
-
-def _groups(happenings: Iterable[Happening]) -> Iterator[list[Happening]]:
-    """Rows of one moment together, each key once; every other happening alone."""
-    group: list[Happening] = []
-    for happening in happenings:
-        if group and not _goes_with(happening, group):
-            yield group
-            group = []
-        group.append(happening)
-    if group:
-        yield group
 
 
 def _goes_with(happening: Happening, group: Sequence[Happening]) -> bool:
