@@ -179,7 +179,8 @@ def install(command: str) -> None:
     way = "uv" if uv else "pip"
     say(f"setting up {VENV.name} with {total} pinned packages, by {way} (only when they changed)")
     if STAMP.exists() and not STAMP.read_text().endswith(f" {VENV}\n"):
-        shutil.rmtree(VENV)  # it was moved here; the scripts in it still name the old place
+        # It was moved here, or is another's: the scripts in it still name the old place.
+        VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV)
     STAMP.unlink(missing_ok=True)
     code, output = install_with_uv(uv, requirements, total) if uv else install_with_pip(requirements, total)
     if code and uv:
@@ -219,6 +220,7 @@ if __name__ == "__main__":
     except OSError as error:
         if error.errno == 28:
             sys.exit(f"\n{full_disk(VENV)}")
-        sys.exit(f"\n{error.strerror}: {error.filename}. Mend that and start again.")
+        what = f"{error.strerror}: {error.filename}" if error.strerror else str(error)
+        sys.exit(f"\n{what}. Mend that and start again.")
     except KeyboardInterrupt:
         sys.exit("\nStopped before the packages were in place; the next start goes on from there.")
