@@ -136,7 +136,7 @@ class Kind:
     `urgencies` ranks the words for how soon, `example` is what a person might send. `upgrades[n]` turns a
     payload of schema n into one of n + 1. `intro` is the list in one sentence, `ask` what somebody wants to
     say who reports to it; `sums(body)` are amounts that a live record adds to the list's counters, by name.
-    `columns()` are those of its sheets (`supplies.cells`).
+    `columns()` are those of its sheets (`supplies.cells`). `risk` is the class of a new entry.
     """
 
     slug: str
@@ -161,6 +161,7 @@ class Kind:
     sums: Callable[[Payload], Mapping[str, int]] = lambda body: {}
     example: Mapping[str, Any] = field(default_factory=dict)
     columns: Callable[[], Sequence[Any]] = tuple
+    risk: Risk = Risk.ROUTINE
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)
@@ -234,9 +235,9 @@ class Kind:
         return payload
 
     def risk_of(self, payload: Payload, before: Payload | None) -> Risk:
-        """The highest class among the fields that change; a new entry is routine until a field changes."""
+        """The highest class among the fields that change; of a new entry, its list's."""
         if before is None:
-            return Risk.ROUTINE
+            return self.risk
         changed = (spec.risk for name, spec in self.fields.items() if payload.get(name) != before.get(name))
         return max(changed, default=Risk.ROUTINE)
 
