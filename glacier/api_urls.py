@@ -5,13 +5,14 @@ from django.views.generic import RedirectView
 
 from glacier import api_docs
 from glacier.rest import unknown_path
-from verification.api import reading, submissions
+from verification.api import reading, searching, submissions
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api_docs")),
     path("schema/", api_docs.Schema.as_view(), name="api_schema"),
     path("docs/", api_docs.docs, name="api_docs"),
     path("v1/", reading.Index.as_view(), name="api_index"),
+    path("v1/search/", searching.Found.as_view(), name="api_search"),
     path("v1/changes/", reading.Changes.as_view(), name="api_changes"),
     path("v1/submissions/", submissions.Submissions.as_view(), name="api_submissions"),
     path("v1/submissions/<uuid:uid>/", submissions.OneSubmission.as_view(), name="api_submission"),

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from supplies import exports, views
+from supplies import exports
+from supplies.views import home, lists, searching
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
+    path("lists/", lists.lists, name="lists"),
+    path("search/", searching.search, name="search"),
+    path("submit/", lists.report, name="report"),
     path("<slug:kind>.csv", exports.csv_view, name="list_csv"),
 ]
