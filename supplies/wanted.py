@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from supplies import catalogue, quantities
 
+# The counters `most_wanted` reads.
+COUNTERS: Final = ("item:", "wanted:", "unsaid:", "atleast:")
 # In a counter's name, for amounts told in packs whose content is known: things of the item itself.
 IN_PACKS: Final = "packed"
 # Units that count the same things: a suit is a piece, a set, a 件.
