@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from supplies import places
-from supplies.cells import BLANKS, CONTACT_FIELDS, Cell, Coded, Column, Doubt, Ignored, Reading, Text, text_of
+from supplies.cells import BLANKS, CONTACT_FIELDS, Cell, Column, Doubt, Ignored, Reading, Text, text_of
 from verification import kinds
 from verification.kinds import Kind, Payload
 
@@ -100,9 +100,8 @@ def read(spec: Kind, row: Row, sheet: str = "") -> Reading:
         elif text := text_of(cell):
             reading.unknown_headers.append(header)
             reading.notes.append(f"{header}: {text}")
-    for column in known.values():
-        if isinstance(column, Coded) and column.fills[0] not in reading.given:
-            reading.given[column.fills[0]] = column.other
+    for column in {column.header: column for column in known.values()}.values():
+        column.finish(reading)
     _join(spec, row, reading)
     return reading
 

@@ -1,0 +1,60 @@
+"""Columns of supplies: one a thing of the catalogue, the amount in the cell."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from supplies import catalogue, quantities
+from supplies.cells.core import BLANKS, Cell, Column, Reading, text_of
+from supplies.contacts import read_phones
+from verification.kinds import Payload
+
+
+@dataclass(frozen=True)
+class Supply(Column):
+    """One item, its amount in the cell: blank or 0 is not needed, 1 is needed, amount unknown."""
+
+    fills: tuple[str, ...] = ("lines",)
+    item: str = ""
+    # The item's place among the columns is its line's number for ever.
+    number: int = 0
+
+    def read(self, cell: Cell, reading: Reading) -> None:
+        """A line, where the item is wanted at all."""
+        written = text_of(cell)
+        lines = reading.given.setdefault("lines", [])
+        if written in BLANKS or written == "0":
+            return
+        line: dict[str, Any] = {"no": self.number, "item": self.item}
+        if written == "1":
+            lines.append({**line, "amount": {"kind": "unknown", "low": None, "high": None, "text": written}})
+            return
+        read = quantities.parse(written)
+        if not read.readable:
+            reading.note(self.header, written)
+            reading.doubt(self.header, written, read.reason)
+        lines.append({**line, "amount": read.body(), "unit": read.unit, "pack_size": read.pack_size})
+
+    def fits(self, text: str) -> bool:
+        """An amount as people write them."""
+        return len(text) <= 40 and not read_phones(text) and quantities.parse(text).readable
+
+    def write(self, payload: Payload) -> Cell:
+        """The amount as it was written, else in words; 0 where the item is not wanted."""
+        line = next((line for line in payload.get("lines") or () if line["item"] == self.item), None)
+        if line is None:
+            return 0
+        written = line["amount"]["text"]
+        return int(written) if written.isdecimal() else written or 1
+
+    def piece(self, payload: Payload) -> Any:
+        """The lines of this item."""
+        return [line for line in payload.get("lines") or () if line["item"] == self.item]
+
+
+def supplies() -> list[Column]:
+    """The columns of everything in the catalogue."""
+    return [
+        Supply(item.header, item=item.code, number=item.position, synonyms=(item.name_zh, item.name_en))
+        for item in catalogue.items()
+        if item.header
+    ]
