@@ -24,7 +24,14 @@ class Change(NamedTuple):
 
 
 # What changes a record's public bytes.
-CHANGING = (Action.PUBLISH, Action.TAKE_DOWN, Action.RERENDER)
+CHANGING = (
+    Action.PUBLISH,
+    Action.TAKE_DOWN,
+    Action.RERENDER,
+    Action.CONFIRM,
+    Action.MERGE,
+    Action.UNMERGE,
+)
 
 
 def mark() -> tuple[int, int]:

@@ -25,7 +25,14 @@ PUBLIC_ACTIONS = (
     Action.SECOND_LOOK,
     Action.RERENDER,
     Action.CONFIRM,
+    Action.MERGE,
+    Action.ABSORB,
+    Action.UNMERGE,
+    Action.LET_GO,
 )
+_BETWEEN_TWO = frozenset({Action.MERGE, Action.ABSORB, Action.UNMERGE, Action.LET_GO})
+# What gave a version its content.
+_SHOWING = (Action.PUBLISH, Action.UNMERGE)
 # Fields that say when and by whom, not what: they differ between any two versions.
 _NOT_CONTENT = frozenset(
     {"version", "state", "verified", "entered", "clocks", "freshness", "uid", "kind", "title"}
@@ -66,6 +73,8 @@ class Entry:
     body: Mapping[str, Any] | None
     changes: list[Change] = field(default_factory=list)
     returned_to: int | None = None
+    # The other record, where this one was merged with it.
+    related: UUID | None = None
 
 
 def of_record(uid: UUID) -> list[Entry]:
@@ -114,6 +123,7 @@ def _entry(
         body=body,
         changes=changes,
         returned_to=returned,
+        related=event.related if event.action in _BETWEEN_TWO else None,
     )
 
 
@@ -139,7 +149,7 @@ def latest_corrections(*, limit: int) -> list[dict[str, Any]]:
 
 def bodies(uid: UUID, version: int) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """What was published as `version` of a record, and what was published last."""
-    events = Event.objects.filter(record=uid, action=Action.PUBLISH).order_by("version")
+    events = Event.objects.filter(record=uid, action__in=_SHOWING).order_by("version")
     shown = {number or 0: body for number, body in events.values_list("version", "body")}
     old, new = shown.get(version), shown[max(shown)] if shown else None
     return json.loads(old) if old else None, json.loads(new) if new else None

@@ -36,6 +36,7 @@ from verification.sop import (
     HOW_TO_FIX,
     LINKED_GROUNDS,
     REASONS,
+    REQUESTS,
     Action,
     Ground,
     Intent,
@@ -175,14 +176,20 @@ def consequence_of_a_change(step: Step) -> None:
 
 
 def asks_for_a_change(step: Step) -> None:
-    """A request to withdraw is not verified and entered: a reviewer carries it out at once, or rejects it."""
-    if step.submission.intent == Intent.WITHDRAWAL:
+    """A request proposes nothing to verify, enter or edit: a reviewer carries it out in one step, or rejects it."""
+    if step.submission.intent in REQUESTS:
         raise WrongStatus()
 
 
 def asks_to_withdraw(step: Step) -> None:
     """Only a request to withdraw can be carried out by a take-down."""
     if step.submission.intent != Intent.WITHDRAWAL:
+        raise WrongStatus()
+
+
+def asks_to_confirm(step: Step) -> None:
+    """Only somebody's word that a record is still true can be confirmed."""
+    if step.submission.intent != Intent.CONFIRMATION:
         raise WrongStatus()
 
 
@@ -198,26 +205,36 @@ POLICY: dict[Action, tuple[Rule, ...]] = {
         checklist_answered,
     ),
     Action.PUBLISH: (machine_only,),
-    Action.RETURN: (*_REVIEW, reason_given),
+    Action.RETURN: (*_REVIEW, asks_for_a_change, reason_given),
     Action.REJECT: (*_REVIEW, reason_given),
     Action.MARK_DUPLICATE: (*_REVIEW, reason_given, twin_named),
     Action.DISTINCT: _REVIEW,
     # Given back to the queue with a note for colleagues; it stays where it stood.
     Action.DOUBT: (reviewer_in_force, lease_held, note_given),
-    Action.RESUBMIT: (by_submitter,),
+    Action.RESUBMIT: (by_submitter, asks_for_a_change),
     Action.WITHDRAW: (by_submitter, reason_given),
-    Action.EDIT: (by_submitter_or_reviewer,),
+    Action.EDIT: (by_submitter_or_reviewer, asks_for_a_change),
     Action.REBASE: (by_submitter_or_reviewer,),
     Action.SEND_BACK: (consequence_of_a_change, reason_given),
     Action.REOPEN: (reviewer_in_force, not_an_author, not_their_organisation, reason_given),
     # Carrying out somebody's request to withdraw; who may take down at all, publishing.take_down has asked.
     Action.TAKE_DOWN: (not_an_author, asks_to_withdraw, lease_held_unless_their_own, reason_given),
+    # Finding right that a record is still true; its own organisation needs nobody's leave: confirming.confirm.
+    Action.CONFIRM: (*_REVIEW, asks_to_confirm, checklist_answered, grounded),
 }
 
 # What people may ask for through pages and API; the rest are the machine's, or a consequence.
 SUBMITTER_ACTIONS = frozenset({Action.RESUBMIT, Action.WITHDRAW, Action.EDIT, Action.REBASE})
 REVIEWER_ACTIONS = frozenset(
-    {Action.VERIFY, Action.ENTER, Action.RETURN, Action.REJECT, Action.MARK_DUPLICATE, Action.REOPEN}
+    {
+        Action.VERIFY,
+        Action.ENTER,
+        Action.RETURN,
+        Action.REJECT,
+        Action.MARK_DUPLICATE,
+        Action.REOPEN,
+        Action.CONFIRM,
+    }
 )
 
 
@@ -229,4 +246,17 @@ def ask(step: Step) -> None:
 
 def may_take_down(who: Standing, organisation_id: int | None) -> bool:
     """The record's own proven organisation, or a reviewer in force."""
-    return who.is_reviewer or (organisation_id is not None and organisation_id in who.proven)
+    return who.is_reviewer or owns(who, organisation_id)
+
+
+def owns(who: Standing, organisation_id: int | None) -> bool:
+    """Whether this person speaks for the proven organisation a record is about."""
+    return organisation_id is not None and organisation_id in who.proven
+
+
+def refuse_merging(who: Standing, *organisations: int | None) -> None:
+    """Merging two records, and taking them apart, is for reviewers in force who belong to neither's organisation."""
+    if not who.is_reviewer:
+        raise NotReviewer()
+    if any(organisation in who.organisations for organisation in organisations):
+        raise OwnOrganisation()

@@ -36,15 +36,16 @@ def content_of(
     return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
 
 
-def withdrawal_of(spec: Kind, base: Public | None, reason: str) -> dict[str, Any]:
-    """The columns of a request to withdraw: what stands is repeated, without what its sender may not see."""
+def request_of(spec: Kind, base: Public | None, intent: Intent, reason: str = "") -> dict[str, Any]:
+    """The columns of a request to withdraw, or of a confirmation: what stands is repeated, without what its
+    sender may not see."""
     if base is None or base.state != State.LIVE:
         raise NotFound()
-    if reason not in REASONS[Action.TAKE_DOWN]:
+    if intent == Intent.WITHDRAWAL and reason not in REASONS[Action.TAKE_DOWN]:
         raise ReasonMissing()
     payload = spec.as_it_is(stored_payload(spec, base.uid))
     organisation = _organisation_of(payload)
-    return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": Intent.WITHDRAWAL}
+    return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": intent}
 
 
 def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) -> dict[str, Any]:

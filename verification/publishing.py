@@ -15,10 +15,32 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from verification import attempts, counting, journal, kinds, people, policies, preparing, rendering, workflow
+from verification import (
+    attempts,
+    burying,
+    counting,
+    journal,
+    kinds,
+    owner_links,
+    people,
+    policies,
+    preparing,
+    rendering,
+    workflow,
+)
 from verification.journal import acting
 from verification.kinds import Kind
-from verification.models import Attempt, Event, Organisation, Public, Robot, Submission, TakeDown, User
+from verification.models import (
+    Attempt,
+    Event,
+    Organisation,
+    OwnerLink,
+    Public,
+    Robot,
+    Submission,
+    TakeDown,
+    User,
+)
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.preparing import Prepared
@@ -30,7 +52,7 @@ from verification.refusals import (
     OwnOrganisation,
     ReasonMissing,
 )
-from verification.sop import HIDING, REASONS, Action, Intent, Reason, Role, State, Status
+from verification.sop import REASONS, Action, Intent, Reason, Role, State, Status
 
 log = structlog.get_logger()
 
@@ -173,11 +195,13 @@ def take_down(
     note: str = "",
     submission_id: int | None = None,
     fence: int | None = None,
+    link: OwnerLink | None = None,
     request_id: str = "",
 ) -> Public:
     """Remove a record from the public at once; a tombstone and its history stay, and its uid.
 
-    By a reviewer in force, or by the record's own proven organisation. With `submission_id` it carries out
+    By a reviewer in force, by the record's own proven organisation, or through its owner `link`, for whose
+    holder a robot acts (`confirming.take_down_through_link`). With `submission_id` it carries out
     that request to withdraw. Steps standing on submissions for the record are void. A second person looks
     within a day (`second_look`). Refused: NotFound, AlreadyGone, NotAllowed, ReasonMissing, and the policy.
     """
@@ -194,59 +218,42 @@ def take_down(
         if row.state != State.LIVE:
             raise AlreadyGone()
         who = people.standing(by, now=timezone.now())
-        if not policies.may_take_down(who, row.organisation_id):
+        if link is not None:
+            owner_links.hold(link)
+        elif not policies.may_take_down(who, row.organisation_id):
             raise NotAllowed()
         if reason not in REASONS[Action.TAKE_DOWN]:
             raise ReasonMissing()
         version = row.version + 1
         if submission_id is None:
-            journal.append([_take_down_event(row, who, version, told)])
+            journal.append([_take_down_event(row, who, version, link, told)])
         elif Submission.objects.filter(pk=submission_id, record=record).exists():
             more = {submission_id: {"version": version}}
             workflow.advance([submission_id], Action.TAKE_DOWN, by=by, fence=fence, events=more, **told)
         else:
             raise NotFound()
-        _send_back_others(row.uid, by=by, request_id=request_id)
-        _bury(row, version, reason)
+        burying.send_back_others(row.uid, by=by, request_id=request_id)
+        burying.bury(row, state=State.WITHDRAWN, reason=reason)
         TakeDown.objects.create(record=row, version=version, taken_by=by)
     return row
 
 
-def _take_down_event(row: Public, who: Standing, version: int, told: Mapping[str, str]) -> Event:
+def _take_down_event(
+    row: Public, who: Standing, version: int, link: OwnerLink | None, told: Mapping[str, str]
+) -> Event:
     return journal.new_event(
         Action.TAKE_DOWN,
         by=who.user,
-        role=who.role_towards(row.organisation_id, submitter=False),
+        role=Role.ORGANISATION if link else who.role_towards(row.organisation_id, submitter=False),
         kind=row.kind,
         record=row.uid,
         version=version,
+        related=link.uid if link else None,
         reason=told["reason"],
         public_text=told["public_note"],
         private_text=told["note"],
         request_id=told["request_id"],
     )
-
-
-def _send_back_others(record: UUID, *, by: User, request_id: str) -> None:
-    """What was verified or entered for this record was verified against what no longer stands."""
-    standing = Submission.objects.filter(record=record, status__in=[Status.VERIFIED, Status.ENTERED])
-    ids = list(standing.values_list("pk", flat=True))
-    if ids:
-        workflow.advance(ids, Action.SEND_BACK, by=by, reason=Reason.RECORD_CHANGED, request_id=request_id)
-
-
-def _bury(row: Public, version: int, reason: str) -> None:
-    """Leave a tombstone of the record, and nothing else."""
-    before = Public(kind=row.kind, state=row.state, tokens=row.tokens, body=row.body)
-    kinds.get(row.kind).model._default_manager.filter(uid=row.uid).update(
-        version=version, state=State.WITHDRAWN
-    )
-    row.version, row.state, row.tokens = version, State.WITHDRAWN, []
-    row.gone_at, row.gone_reason = timezone.now(), reason
-    row.title = "" if reason in HIDING else row.title
-    row.body = rendering.tombstone(row, gone_at=row.gone_at, reason=reason)
-    row.save(update_fields=["version", "state", "title", "tokens", "gone_at", "gone_reason", "body"])
-    counting.note_changes([(before, row)])
 
 
 def request_withdrawal(
@@ -283,14 +290,17 @@ def request_withdrawal(
 
 
 def second_look(take_down_id: int, *, by: User, request_id: str = "") -> TakeDown:
-    """A second reviewer looked at a take-down and found it right. To undo one, bring the record back."""
+    """A second reviewer looked at a take-down or a merge and found it right. To undo one, bring the record back."""
     now = timezone.now()
     with acting(by=by, reason=Action.SECOND_LOOK, request_id=request_id):
         found = TakeDown.objects.select_for_update(of=("self",)).select_related("record").get(pk=take_down_id)
         who = people.standing(by, now=now)
         if not who.is_reviewer or found.taken_by_id == by.pk:
             raise NotAllowed()
-        if found.record.organisation_id in who.organisations:
+        root = (
+            Public.objects.filter(pk=found.record.merged_into).first() if found.record.merged_into else None
+        )
+        if {row.organisation_id for row in (found.record, root) if row} & who.organisations:
             raise OwnOrganisation()
         if found.looked_at is None:
             found.looked_at, found.looked_by = now, by

@@ -130,6 +130,18 @@ class AlreadyGone(Refused):
     message = _("This record is not in the list any more.")
 
 
+class MergedAway(Refused):
+    """`into` is the record it became part of."""
+
+    code = "merged"
+    message = _("This entry was merged into another one; go on with that one.")
+
+
+class NotMerged(Refused):
+    code = "not_merged"
+    message = _("This entry stands by itself: there is no merge to undo.")
+
+
 class Incomplete(Refused):
     """A decision lacks something it must carry."""
 

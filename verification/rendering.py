@@ -4,6 +4,7 @@ The body is language-neutral canonical JSON: codes, exact UTC times, the author'
 and downloads are made of it, so a field that is not allowed here has no road to the public.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -103,13 +104,23 @@ def tokens(facets: Facets, organisation: Organisation | None) -> list[str]:
 
 
 def tombstone(row: Public, *, gone_at: datetime, reason: str) -> str:
-    """What stays of a withdrawn record: that it was, since when it is gone, and why."""
+    """What stays of a record that is withdrawn or merged: that it was, since when it is gone, why, and into what."""
     content = {
         "uid": str(row.uid),
         "kind": row.kind,
         "version": row.version,
-        "state": State.WITHDRAWN,
+        "state": row.state,
         "title": row.title,
         "gone": {"at": exact(gone_at), "reason": reason},
     }
-    return canonical(content)
+    return canonical(content | ({"merged_into": str(row.merged_into)} if row.merged_into else {}))
+
+
+def freshness_at(thresholds: Mapping[str, datetime], now: datetime) -> Freshness:
+    """How fresh a record with these thresholds is at this moment."""
+    passed = [
+        (Freshness.STALE, thresholds["stale_at"]),
+        (Freshness.OVERDUE, thresholds["overdue_at"]),
+        (Freshness.DUE, thresholds["due_at"]),
+    ]
+    return next((freshness for freshness, at in passed if at <= now), Freshness.FRESH)

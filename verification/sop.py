@@ -50,6 +50,12 @@ class Action(TextChoices):
     SECOND_LOOK = "second_look", pgettext_lazy("action", "take-down looked at by a second person")
     RERENDER = "rerendered", pgettext_lazy("action", "shown anew, content unchanged")
     CONFIRM = "confirm", pgettext_lazy("action", "confirmed as still true")
+    ISSUE_LINK = "issue_link", pgettext_lazy("action", "owner link issued")
+    REVOKE_LINK = "revoke_link", pgettext_lazy("action", "owner link revoked")
+    MERGE = "merge", pgettext_lazy("action", "merged into another entry")
+    ABSORB = "absorb", pgettext_lazy("action", "another entry merged into it")
+    UNMERGE = "unmerge", pgettext_lazy("action", "an entry of its own again")
+    LET_GO = "let_go", pgettext_lazy("action", "a merged entry taken out again")
 
 
 class Transition(NamedTuple):
@@ -78,6 +84,8 @@ TRANSITIONS: dict[Action, Transition] = {
     ),
     # A request to withdraw is carried out by one reviewer, at once; see publishing.take_down.
     Action.TAKE_DOWN: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.PUBLISHED),
+    # Somebody's word that an entry is still true is found right by one reviewer; see confirming.carry_out.
+    Action.CONFIRM: Transition(frozenset({S.COLLECTED}), S.PUBLISHED),
 }
 
 WAITING = frozenset({S.COLLECTED, S.VERIFIED})
@@ -91,6 +99,11 @@ class Intent(TextChoices):
     NEW = "new", pgettext_lazy("intent", "new")
     CORRECTION = "correction", pgettext_lazy("intent", "correction")
     WITHDRAWAL = "withdrawal", pgettext_lazy("intent", "request to withdraw")
+    CONFIRMATION = "confirmation", pgettext_lazy("intent", "confirmation")
+
+
+# These propose no content: the record stays as it stands, or goes.
+REQUESTS = frozenset({Intent.WITHDRAWAL, Intent.CONFIRMATION})
 
 
 class Origin(TextChoices):
@@ -155,6 +168,10 @@ CHECKLISTS: dict[Action, dict[str, Promise]] = {
         "no_private": _("No private number or name stands in a public field"),
         "not_twice": _("No other entry in the list says the same"),
     },
+    Action.CONFIRM: {
+        "source_opened": _("I opened the source, or heard the statement myself"),
+        "true_now": _("It is still true today"),
+    },
 }
 
 
@@ -214,6 +231,8 @@ REASONS: dict[Action, tuple[Reason, ...]] = {
         Reason.SUSPECTED_FRAUD,
         Reason.PRIVATE_IN_PUBLIC,
     ),
+    Action.MERGE: (Reason.SAME_RECORD,),
+    Action.UNMERGE: (Reason.MISTAKE, Reason.NEW_FACTS),
 }
 
 # What was taken down for this is not shown again: no title in the tombstone, no content in the history.

@@ -29,14 +29,16 @@ from verification.models.journal import ClockTimestamp
 from verification.refusals import (
     AnotherEntered,
     Incomplete,
+    MergedAway,
     NotFound,
     Outdated,
     PossibleDuplicate,
-    WrongStatus,
     Unchanged,
+    WrongStatus,
 )
 from verification.sop import (
     CHECKLISTS,
+    REQUESTS,
     TERMINAL,
     TRANSITIONS,
     Action,
@@ -44,7 +46,6 @@ from verification.sop import (
     Origin,
     Reason,
     Risk,
-    State,
     Status,
 )
 
@@ -57,7 +58,7 @@ VOID = {
     "closed_by": None,
 }
 # Steps that build on what was published when the submission was written.
-_BUILD_ON_BASE = frozenset({Action.VERIFY, Action.ENTER, Action.PUBLISH})
+_BUILD_ON_BASE = frozenset({Action.VERIFY, Action.ENTER, Action.PUBLISH, Action.CONFIRM})
 
 
 def submit(
@@ -75,7 +76,8 @@ def submit(
     uid: UUID | None = None,
     request_id: str = "",
 ) -> Submission:
-    """Take in a new entry, a correction of `record`, or a request to withdraw it: collected, not public.
+    """Take in a new entry, a correction of `record`, a request to withdraw it, or somebody's word that it is
+    still true: collected, not public.
 
     `uid`, when the sender chose one, makes sending twice harmless: the first submission is returned.
     A known (source, source_key) makes it a correction of that record, live or withdrawn. A newer
@@ -87,8 +89,8 @@ def submit(
         if uid is not None and (sent := _sent_before(uid, by=by)):
             return sent
         base = _base(spec, record, source, source_key)
-        if intent == Intent.WITHDRAWAL:
-            wanted = proposals.withdrawal_of(spec, base, reason)
+        if intent in REQUESTS:
+            wanted = proposals.request_of(spec, base, Intent(intent), reason)
         else:
             wanted = proposals.content_of(spec, data, base, owns_source=bool(source_key))
         who = people.standing(by, now=timezone.now())
@@ -124,14 +126,11 @@ def _base(spec: Kind, record: UUID | None, source: str, source_key: str) -> Publ
     record = record or _known_by_key(spec, source, source_key)
     if record is None:
         return None
-    base = (
-        Public.objects.select_for_update()
-        .filter(pk=record, kind=spec.slug)
-        .exclude(state=State.MERGED)
-        .first()
-    )
+    base = Public.objects.select_for_update().filter(pk=record, kind=spec.slug).first()
     if base is None:
         raise NotFound()
+    if base.merged_into:
+        raise MergedAway(into=base.merged_into)
     return base
 
 
@@ -139,7 +138,9 @@ def _known_by_key(spec: Kind, source: str, source_key: str) -> UUID | None:
     if not source_key:
         return None
     records = spec.model._default_manager.filter(source=source, source_key=source_key)
-    return records.values_list("uid", flat=True).first()
+    found = Public.objects.filter(pk__in=records.values("uid")).values_list("uid", "merged_into").first()
+    # What was merged is the record it became part of.
+    return (found[1] or found[0]) if found else None
 
 
 def _based_on(base: Public | None) -> dict[str, Any]:
@@ -210,12 +211,11 @@ def advance(
                 for row in rows
             ]
         )
-        return list(Submission.objects.filter(pk__in=ids).order_by("pk"))
         if action == Action.RETURN:
             _after_return(rows, bases, events_written, data)
+        return list(Submission.objects.filter(pk__in=ids).order_by("pk"))
 
 
-_CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
 def _after_return(
     rows: Sequence[Submission],
     bases: Mapping[UUID, Public],
@@ -229,6 +229,7 @@ def _after_return(
     mailing.returned(rows)
 
 
+_CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
 
 
 def _lock(ids: Sequence[int], action: Action) -> tuple[list[Submission], dict[UUID, Public]]:
@@ -297,7 +298,7 @@ def _refuse_rivals(rows: Sequence[Submission]) -> None:
 
 def _refuse_unreadable(rows: Sequence[Submission]) -> None:
     """The form may have changed since it was sent: InvalidPayload where it fits it no longer."""
-    for row in rows:
+    for row in [row for row in rows if row.intent not in REQUESTS]:
         kinds.get(row.kind).readable(row.payload, row.schema)
 
 
@@ -312,6 +313,11 @@ def _new_content(
     (row,) = rows
     spec = kinds.get(row.kind)
     base = bases.get(row.record) or next(iter(bases.values()), None)
+    if base and base.merged_into:
+        raise MergedAway(into=base.merged_into)
+    if base and row.intent in REQUESTS:
+        (reason,) = Event.objects.filter(submission=row, action=Action.SUBMIT).values_list("reason", flat=True)
+        return proposals.request_of(spec, base, Intent(row.intent), reason) | {"base_version": base.version}
     if data is None and action != Action.REBASE:
         raise Incomplete()
     proposed = proposals.brought_up_to_date(spec, row, base) if data is None else data
@@ -328,7 +334,8 @@ def _stamp(
 ) -> None:
     """Write the new status, with who and when, in one statement."""
     values: dict[str, Any] = {**(VOID if void else {}), **content, "status": target}
-    stamp = {Action.VERIFY: "verified", Action.ENTER: "entered", Action.TAKE_DOWN: "verified"}.get(action)
+    stamps = {Action.VERIFY: "verified", Action.ENTER: "entered"}
+    stamp = (stamps | dict.fromkeys((Action.TAKE_DOWN, Action.CONFIRM), "verified")).get(action)
     if target in TERMINAL:
         values |= {"closed_at": ClockTimestamp(), "closed_by": by.pk}
     if stamp:

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('kind', models.CharField(max_length=40)),
-                ('intent', models.CharField(choices=[('new', 'new'), ('correction', 'correction'), ('withdrawal', 'request to withdraw')], max_length=20)),
+                ('intent', models.CharField(choices=[('new', 'new'), ('correction', 'correction'), ('withdrawal', 'request to withdraw'), ('confirmation', 'confirmation')], max_length=20)),
                 ('record', models.UUIDField(default=uuid.uuid4)),
                 ('base_version', models.PositiveIntegerField(default=0)),
                 ('source', models.CharField(blank=True, max_length=80)),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_default=verification.models.journal.ClockTimestamp())),
                 ('role', models.CharField(choices=[('submitter', 'submitter'), ('organisation', "the organisation's own person"), ('reviewer', 'real-name reviewer'), ('coordinator', 'coordinator'), ('robot', 'machine')], max_length=20)),
-                ('action', models.CharField(choices=[('submit', 'submitted'), ('verify', 'verified'), ('enter', 'entered'), ('publish', 'published'), ('return', 'returned'), ('resubmit', 'sent again'), ('reject', 'rejected'), ('duplicate', 'marked as a duplicate'), ('withdraw', 'withdrawn by its submitter'), ('edit', 'edited'), ('rebase', 'brought up to date'), ('send_back', 'sent back to review'), ('reopen', 'reopened'), ('distinct', 'said to be no duplicate'), ('doubt', 'left in doubt'), ('take_down', 'taken down'), ('second_look', 'take-down looked at by a second person'), ('rerendered', 'shown anew, content unchanged'), ('confirm', 'confirmed as still true')], max_length=20)),
+                ('action', models.CharField(choices=[('submit', 'submitted'), ('verify', 'verified'), ('enter', 'entered'), ('publish', 'published'), ('return', 'returned'), ('resubmit', 'sent again'), ('reject', 'rejected'), ('duplicate', 'marked as a duplicate'), ('withdraw', 'withdrawn by its submitter'), ('edit', 'edited'), ('rebase', 'brought up to date'), ('send_back', 'sent back to review'), ('reopen', 'reopened'), ('distinct', 'said to be no duplicate'), ('doubt', 'left in doubt'), ('take_down', 'taken down'), ('second_look', 'take-down looked at by a second person'), ('rerendered', 'shown anew, content unchanged'), ('confirm', 'confirmed as still true'), ('issue_link', 'owner link issued'), ('revoke_link', 'owner link revoked'), ('merge', 'merged into another entry'), ('absorb', 'another entry merged into it'), ('unmerge', 'an entry of its own again'), ('let_go', 'a merged entry taken out again')], max_length=20)),
                 ('kind', models.CharField(max_length=40)),
                 ('record', models.UUIDField(null=True)),
                 ('version', models.PositiveIntegerField(null=True)),
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 ('history_request_id', models.TextField(blank=True, default='', editable=False)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('kind', models.CharField(max_length=40)),
-                ('intent', models.CharField(choices=[('new', 'new'), ('correction', 'correction'), ('withdrawal', 'request to withdraw')], max_length=20)),
+                ('intent', models.CharField(choices=[('new', 'new'), ('correction', 'correction'), ('withdrawal', 'request to withdraw'), ('confirmation', 'confirmation')], max_length=20)),
                 ('record', models.UUIDField(default=uuid.uuid4)),
                 ('base_version', models.PositiveIntegerField(default=0)),
                 ('source', models.CharField(blank=True, max_length=80)),
@@ -442,6 +442,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='OwnerLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('issued_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owner_links', to='verification.public')),
+            ],
+            options={
+                'verbose_name': 'owner link',
+                'verbose_name_plural': 'owner links',
+            },
+        ),
+        migrations.CreateModel(
             name='Reviewer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -501,11 +519,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['submit', 'verify', 'enter', 'publish', 'return', 'resubmit', 'reject', 'duplicate', 'withdraw', 'edit', 'rebase', 'send_back', 'reopen', 'distinct', 'doubt', 'take_down', 'second_look', 'rerendered', 'confirm'])), name='event_action_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['submit', 'verify', 'enter', 'publish', 'return', 'resubmit', 'reject', 'duplicate', 'withdraw', 'edit', 'rebase', 'send_back', 'reopen', 'distinct', 'doubt', 'take_down', 'second_look', 'rerendered', 'confirm', 'issue_link', 'revoke_link', 'merge', 'absorb', 'unmerge', 'let_go'])), name='event_action_known'),
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action__in', ['return', 'reject', 'duplicate', 'withdraw', 'send_back', 'reopen', 'take_down', 'rerendered']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='event_reason_given'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action__in', ['return', 'reject', 'duplicate', 'withdraw', 'send_back', 'reopen', 'take_down', 'rerendered', 'merge', 'unmerge']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='event_reason_given'),
         ),
         migrations.AddIndex(
             model_name='submission',
@@ -537,7 +555,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('intent__in', ['new', 'correction', 'withdrawal'])), name='submission_intent_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('intent__in', ['new', 'correction', 'withdrawal', 'confirmation'])), name='submission_intent_known'),
         ),
         migrations.AddConstraint(
             model_name='submission',
@@ -581,7 +599,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['entered', 'published']), _negated=True), ('entered_at__isnull', False), ('intent', 'withdrawal'), _connector='OR'), name='submission_steps_entered'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['entered', 'published']), _negated=True), ('entered_at__isnull', False), ('intent__in', ['confirmation', 'withdrawal']), _connector='OR'), name='submission_steps_entered'),
         ),
         migrations.AddConstraint(
             model_name='submission',
@@ -627,6 +645,10 @@ class Migration(migrations.Migration):
             model_name='public',
             index=django.contrib.postgres.indexes.GinIndex(fields=['tokens'], name='public_tokens'),
         ),
+        migrations.AddIndex(
+            model_name='public',
+            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='public_merged'),
+        ),
         migrations.AddConstraint(
             model_name='public',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['live', 'withdrawn', 'merged'])), name='public_state_known'),
@@ -638,6 +660,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='public',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('gone_at', None), ('state', 'live')), models.Q(models.Q(('state', 'live'), _negated=True), ('gone_at__isnull', False)), _connector='OR'), name='public_gone'),
+        ),
+        migrations.AddConstraint(
+            model_name='public',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='public_merged_somewhere'),
+        ),
+        migrations.AddConstraint(
+            model_name='public',
+            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('uid')), _negated=True), _connector='OR'), name='public_not_merged_into_itself', violation_error_message='A record cannot be merged into itself.'),
+        ),
+        migrations.AddConstraint(
+            model_name='ownerlink',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='owner_link_revoked_stamp'),
+        ),
+        migrations.AddConstraint(
+            model_name='ownerlink',
+            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('issued_at'))), name='owner_link_expires_later'),
         ),
         migrations.AddConstraint(
             model_name='reviewer',

@@ -2,13 +2,13 @@
 
 from django.db import migrations
 
-ROBOTS = {1: "publisher", 2: "registrar", 3: "keeper"}
+ROBOTS = {1: "publisher", 2: "registrar", 3: "keeper", 4: "owner link"}
 
 
 def add_robots(apps, schema_editor):
     User = apps.get_model("verification", "User")
     User.objects.bulk_create(
-        User(pk=pk, email=f"{name}@robots.invalid", pseudonym=name, is_robot=True, password="!") for pk, name in ROBOTS.items()
+        User(pk=pk, email=f"{name.replace(' ', '-')}@robots.invalid", pseudonym=name, is_robot=True, password="!") for pk, name in ROBOTS.items()
     )
 
 

@@ -1,6 +1,7 @@
 """Tables, constraints and querysets of the verification app."""
 
 from verification.models.journal import Event, Leaf, Unsequenced
+from verification.models.links import OwnerLink
 from verification.models.people import (
     ApiToken,
     Membership,
@@ -26,6 +27,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationAlias",
+    "OwnerLink",
     "ProposedWording",
     "Public",
     "Pulse",

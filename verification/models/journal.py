@@ -66,6 +66,8 @@ class Event(models.Model):
                         Action.REOPEN,
                         Action.TAKE_DOWN,
                         Action.RERENDER,
+                        Action.MERGE,
+                        Action.UNMERGE,
                     ]
                 )
                 | ~Q(reason=""),

@@ -43,6 +43,7 @@ class Robot(models.IntegerChoices):
     PUBLISHER = 1, "publisher"
     REGISTRAR = 2, "registrar"
     KEEPER = 3, "keeper"
+    OWNER = 4, "owner link"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -63,7 +64,10 @@ class UserManager(BaseUserManager["User"]):
     def robot(self, robot: Robot) -> "User":
         """The robot's account, without a query: its row is fixed."""
         return self.model(
-            pk=robot.value, email=f"{robot.label}@robots.invalid", pseudonym=robot.label, is_robot=True
+            pk=robot.value,
+            email=f"{robot.label.replace(' ', '-')}@robots.invalid",
+            pseudonym=robot.label,
+            is_robot=True,
         )
 
 

@@ -72,7 +72,8 @@ class Public(models.Model):
     Derived: `body` is the rendered JSON, the rest are stored filter and sort columns. `tokens` holds
     search bigrams and exact filters (`item:n95-mask`, `place:420100`) under one GIN index. A withdrawn
     row has a tombstone as body and no tokens, so that no filter finds it; it keeps its title, unless that
-    is what must not be seen. Locking a record means locking this row.
+    is what must not be seen. A merged row likewise; `merged_into` is always the root, which a trigger checks.
+    Locking a record means locking this row; several are locked in the order of their uids.
     """
 
     uid = models.UUIDField(primary_key=True)
@@ -119,6 +120,10 @@ class Public(models.Model):
             models.Index("kind", "freshness", "verified_at", "uid", name="public_verified", condition=_LIVE),
             models.Index("kind", "identity", name="public_identity"),
             GinIndex(fields=["tokens"], name="public_tokens"),
+            # What was merged into a record.
+            models.Index(
+                fields=["merged_into"], name="public_merged", condition=Q(merged_into__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="public_state_known"),
@@ -129,6 +134,16 @@ class Public(models.Model):
                 condition=Q(state=State.LIVE, gone_at=None) | ~Q(state=State.LIVE) & Q(gone_at__isnull=False),
                 name="public_gone",
             ),
+            models.CheckConstraint(
+                condition=Q(state=State.MERGED, merged_into__isnull=False)
+                | ~Q(state=State.MERGED) & Q(merged_into=None),
+                name="public_merged_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("uid")),
+                name="public_not_merged_into_itself",
+                violation_error_message=_("A record cannot be merged into itself."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,7 +151,7 @@ class Public(models.Model):
 
 
 class TakeDown(models.Model):
-    """A take-down waiting for, or given, its second look."""
+    """A take-down, or a merge, waiting for its second look, or given it."""
 
     record = models.ForeignKey(Public, models.PROTECT, related_name="take_downs")
     version = models.PositiveIntegerField()

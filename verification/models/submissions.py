@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.models.people import Organisation, User
 from verification.models.tracking import tracked
-from verification.sop import OPEN, WAITING, Intent, Origin, Risk, Status
+from verification.sop import OPEN, REQUESTS, WAITING, Intent, Origin, Risk, Status
 
 
 class NoneOf(Func):
@@ -132,7 +132,7 @@ class Submission(models.Model):
             models.CheckConstraint(
                 condition=~Q(status__in=[Status.ENTERED, Status.PUBLISHED])
                 | Q(entered_at__isnull=False)
-                | Q(intent=Intent.WITHDRAWAL),
+                | Q(intent__in=sorted(REQUESTS)),
                 name="submission_steps_entered",
             ),
             models.CheckConstraint(

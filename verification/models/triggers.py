@@ -70,6 +70,19 @@ BEGIN
 END $$;
 """
 
+# A merged record leads to one that is merged nowhere itself: no chains, so no circles.
+MERGE_TO_ROOT = """
+CREATE OR REPLACE FUNCTION glacier_merge_to_root() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM verification_public
+                    WHERE uid = NEW.merged_into AND kind = NEW.kind AND merged_into IS NULL)
+       OR EXISTS (SELECT FROM verification_public WHERE merged_into = NEW.uid) THEN
+        RAISE EXCEPTION 'record % is not merged into a root of its own list', NEW.uid USING ERRCODE = 'GL004';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
 
 def tracked_models() -> list[type[models.Model]]:
     """Every model whose history is kept."""
@@ -110,6 +123,9 @@ def _journal_triggers() -> list[str]:
         "verification_submission FOR EACH ROW "
         "WHEN (OLD.payload IS DISTINCT FROM NEW.payload OR OLD.schema IS DISTINCT FROM NEW.schema) "
         "EXECUTE FUNCTION glacier_freeze_payload()",
+        "CREATE OR REPLACE TRIGGER glacier_merge_to_root BEFORE INSERT OR UPDATE OF merged_into ON "
+        "verification_public FOR EACH ROW WHEN (NEW.merged_into IS NOT NULL) "
+        "EXECUTE FUNCTION glacier_merge_to_root()",
     ]
 
 
@@ -121,7 +137,7 @@ def install_triggers(sender: Any, using: str, **kwargs: Any) -> None:
         present = set(connections[using].introspection.table_names(cursor))
         if not {m._meta.db_table for m in tracked_models()} <= present:
             return  # a partial migration: the next one completes it
-        for function in (WRITE_HISTORY, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD):
+        for function in (WRITE_HISTORY, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD, MERGE_TO_ROOT):
             cursor.execute(function)
         for model in tracked_models():
             for statement in _history_triggers(model):
