@@ -109,8 +109,8 @@ class Draft:
         rows["lines"] = {
             "label": self.form["lines"].label,
             "value": self.spec.show("lines", self.payload.get("lines")),
-        }
             "lines": presenting.lines(self.payload),
+        }
         return [
             {
                 "section_id": part.id,
@@ -125,13 +125,13 @@ class Draft:
         name = self.value("organisation_name") if self.typed is not None else ""
         return matches(self.spec, people.search_organisations(name)) if name else []
 
-    def line_context(self) -> dict[str, Any]:
     def organisation(self) -> str:
         """The organisation that is chosen; before anything was, the one that goes by the very name typed."""
         if self.typed is None or "organisation" in self.typed:
             return self.value("organisation")
         return the_one_meant(self.value("organisation_name"))
 
+    def line_context(self) -> dict[str, Any]:
         """What the table of lines shows."""
         field = self.form.fields.get("lines")
         if not isinstance(field, LinesField):
@@ -220,6 +220,12 @@ def matches(spec: Kind, found: Sequence[Organisation]) -> list[dict[str, Any]]:
     ]
 
 
+def the_one_meant(name: str) -> str:
+    """The uid of the one organisation that goes by exactly this name, or "": chosen for whoever types it."""
+    found = people.the_one_named(name) if name.strip() else None
+    return str(found.uid) if found else ""
+
+
 def _chosen(payload: Payload) -> Organisation | None:
     """The organisation of the register that was chosen in the form."""
     uid = payload.get("organisation")
@@ -236,12 +242,6 @@ def _rows_of_payload(payload: Payload) -> list[dict[str, Any]]:
         {**line, "index": index, "amount": line["amount"]["text"] if "amount" in line else "", "errors": {}}
         for index, line in enumerate(payload.get("lines") or ())
     ]
-
-
-def the_one_meant(name: str) -> str:
-    """The uid of the one organisation that goes by exactly this name, or "": chosen for whoever types it."""
-    found = people.the_one_named(name) if name.strip() else None
-    return str(found.uid) if found else ""
 
 
 def _empty_row(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
