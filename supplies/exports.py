@@ -1,8 +1,9 @@
-"""A view of a list as CSV, for people with spreadsheets. Programs are better served by the API.
+"""A view of a list as a file: CSV for people with spreadsheets, JSON for programs that want all of it at once.
 
-One row per line of a record, the record's own columns repeated in each, because that is what filters and
-pivot tables want; a record without lines has one row. Codes stand beside the words, times carry their
-zone. Everything is read from the public bodies, so what is private has no road here.
+CSV has one row per line of a record, the record's own columns repeated in each, because that is what filters
+and pivot tables want; a record without lines has one row. Codes stand beside the words, times carry their
+zone. JSON holds the bodies as they were published. Both name each record's uid and version, and are streamed;
+everything is read from the public bodies, so what is private has no road here.
 """
 
 import csv
@@ -26,7 +27,8 @@ from django.views.decorators.http import require_safe
 
 from supplies import places
 from verification import kinds
-from verification.kinds import ORGANISATION, Kind
+from verification.journal import canonical
+from verification.kinds import ORGANISATION, Field, Format, Kind
 from verification.listing import Listing, Row
 from verification.sop import Freshness, Ground
 from verification.views.caching import list_etag, not_modified, with_etag
@@ -47,16 +49,44 @@ class Column:
 @require_safe
 def csv_view(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The whole view as a download; the same parameters as the list, refused where they cannot be read."""
+    return _download(request, kind, "csv", "text/csv; charset=utf-8", csv_rows)
+
+
+@require_safe
+def json_view(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The whole view as JSON; parameters as for CSV. Any page may read it: it is public and carries no cookie."""
+    response = _download(request, kind, "json", "application/json", json_records)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _download(
+    request: HttpRequest,
+    kind: str,
+    ending: str,
+    content_type: str,
+    pieces: Callable[[str, Listing], Iterator[str]],
+) -> HttpResponseBase:
     listing = Listing.parse(kind, request.GET, strict=True)
     etag = list_etag(kind)
     if unchanged := not_modified(request, etag):
         return unchanged
-    headers = {"Content-Disposition": f'attachment; filename="glacier-{kind}.csv"'}
-    content_type = "text/csv; charset=utf-8"
+    headers = {"Content-Disposition": f'attachment; filename="glacier-{kind}.{ending}"'}
     if request.method == "HEAD":
         return with_etag(HttpResponse(content_type=content_type, headers=headers), etag)
-    response = StreamingHttpResponse(csv_rows(kind, listing), content_type=content_type, headers=headers)
+    response = StreamingHttpResponse(pieces(kind, listing), content_type=content_type, headers=headers)
     return with_etag(response, etag)  # type: ignore[arg-type]
+
+
+def json_records(kind: str, listing: Listing) -> Iterator[str]:
+    """The file in pieces of some hundred bodies, each as it was published; memory stays flat."""
+    head = canonical({"kind": kind, "licence": "CC BY 4.0", "view": listing.active})
+    yield f'{head[:-1]},"records":['
+    rows, before = listing.every(chunk=CHUNK), "\n"
+    while chunk := list(islice(rows, CHUNK)):
+        yield before + ",\n".join(row.body for row in chunk)
+        before = ",\n"
+    yield "\n]}\n"
 
 
 def csv_rows(kind: str, listing: Listing) -> Iterator[str]:
@@ -120,15 +150,21 @@ def guarded(value: Any) -> Any:
 
 def columns_of(spec: Kind) -> list[Column]:
     """The columns of a list: who and where, the record's fields, its lines, and on what ground."""
-    return [*_identity(), *_fields(spec), *_line_columns(spec), *_trust(spec)]
+    return [*_identity(spec), *_fields(spec), *_line_columns(spec), *_trust(spec)]
 
 
-def _identity() -> list[Column]:
+def _identity(spec: Kind) -> list[Column]:
+    named = [
+        Column(_("institution"), lambda body, line, freshness: body["organisation"]["name"]),
+        Column(_("speaks for itself"), lambda body, line, freshness: _yes(body["organisation"]["proven"])),
+    ]
+    titled = [Column(_("title"), lambda body, line, freshness: body["title"])]
+    about = "organisation_name" in spec.fields
     return [
         Column(_("record"), lambda body, line, freshness: body["uid"]),
         Column(_("version"), lambda body, line, freshness: body["version"]),
-        Column(_("institution"), lambda body, line, freshness: body["organisation"]["name"]),
-        Column(_("speaks for itself"), lambda body, line, freshness: _yes(body["organisation"]["proven"])),
+        *(titled if spec.own_title or not about else []),
+        *(named if about else []),
     ]
 
 
@@ -137,29 +173,44 @@ def _fields(spec: Kind) -> list[Column]:
     for name, field in spec.fields.items():
         if name in ORGANISATION or name == "lines" or not field.public:
             continue
-        columns += _place_columns() if name == "place" else [Column(field.label, _shown(spec, name))]
+        if field.shown_as == Format.PLACE:
+            columns += _place_columns(name, field)
+        else:
+            columns.append(Column(field.label, _shown(spec, name, field)))
     return columns
 
 
-def _shown(spec: Kind, name: str) -> Callable[[Body, Body, str], str]:
+# Figures and days stand as they are kept, for a spreadsheet to count with; all else in words.
+_AS_KEPT = frozenset({Format.COUNT, Format.MONEY, Format.DAY})
+
+
+def _shown(spec: Kind, name: str, field: Field) -> Callable[[Body, Body, str], Any]:
+    if field.shown_as in _AS_KEPT:
+        return lambda body, line, freshness: body.get(name)
     return lambda body, line, freshness: spec.show(name, body.get(name))
 
 
-def _place_columns() -> list[Column]:
+def _place_columns(name: str, field: Field) -> list[Column]:
     levels: list[tuple[str, places.Level]] = [
         (_("province"), "province"),
         (_("prefecture"), "prefecture"),
         (_("county"), "county"),
     ]
-    code = Column(_("place code"), lambda body, line, freshness: body["place"])
-    return [code, *(Column(header, _place_name(level)) for header, level in levels)]
+
+    def header(words: str) -> str:
+        """A list with several places says which."""
+        return words if name == "place" else f"{field.label}: {words}"
+
+    code = Column(header(_("place code")), lambda body, line, freshness: body.get(name))
+    return [code, *(Column(header(words), _place_name(name, level)) for words, level in levels)]
 
 
-def _place_name(level: places.Level) -> Callable[[Body, Body, str], str]:
+def _place_name(field: str, level: places.Level) -> Callable[[Body, Body, str], str]:
     def name(body: Body, line: Body, freshness: str) -> str:
-        if not places.exists(body["place"]):
+        code = body.get(field) or ""
+        if not places.exists(code):
             return ""
-        on_the_way = {place.level: place.code for place in places.path(body["place"])}
+        on_the_way = {place.level: place.code for place in places.path(code)}
         return (
             places.label(on_the_way[level], translation.get_language() or "") if level in on_the_way else ""
         )
@@ -169,7 +220,7 @@ def _place_name(level: places.Level) -> Callable[[Body, Body, str], str]:
 
 def _line_columns(spec: Kind) -> list[Column]:
     columns: list[Column] = []
-    for name, label in spec.line_labels.items():
+    for name, label in spec.line_columns.items():
         if name == "line":
             columns.append(Column(label, lambda body, line, freshness: line.get("no", "")))
         elif name == "item":

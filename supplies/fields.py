@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from supplies import catalogue, places, quantities
 from supplies.contacts import read_phones
+from supplies.filters import items_by_group
 from verification.forms import UNSEEN, PlainTextField
 
 # More than this of anything is a slip of the pen.
@@ -41,6 +43,11 @@ class AmountField(forms.Field):
     }
     read: quantities.Amount | None = None
 
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"placeholder": _("unknown"), "autocomplete": "off"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(**kwargs)
+
     def to_python(self, value: Any) -> dict[str, Any]:
         """The amount in its JSON shape."""
         if isinstance(value, Mapping):
@@ -71,8 +78,21 @@ class AmountField(forms.Field):
         return {"kind": kind, "low": low, "high": high, "text": UNSEEN.sub("", text)}
 
 
+def item_choices() -> list[tuple[str, Any]]:
+    """The catalogue by group, as a select offers it."""
+    groups = [
+        (group["label"], [(item["value"], item["label"]) for item in group["options"]])
+        for group in items_by_group()
+    ]
+    return [("", _("Choose")), *groups]
+
+
 class ItemField(PlainTextField):
     """An item of the catalogue, by code or by any of its names."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Select(choices=CallableChoiceIterator(item_choices)))
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
         """The item's code."""
@@ -145,4 +165,5 @@ class WholeNumberField(forms.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", 0)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
         super().__init__(max_value=MOST, **kwargs)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from supplies.contacts import find_private
 from supplies.fields import PhoneField
 from verification.forms import UNSEEN, LinkField, PayloadForm, PlainTextField
-from verification.kinds import Field, Section
+from verification.kinds import Field, Format, Section
 from verification.sop import Risk
 
 
@@ -67,7 +67,9 @@ class ContactForm(PayloadForm):
 
 
 CONTACT_FIELDS: Final = {
-    "office_line": Field(_("office telephone"), public=True, risk=Risk.SENSITIVE),
+    "office_line": Field(
+        _("office telephone"), public=True, risk=Risk.SENSITIVE, format=Format.PHONES, empty=_("not given")
+    ),
     "contact_person": Field(_("contact person"), public=False, risk=Risk.SENSITIVE),
     "contact_phone": Field(_("contact's telephone"), public=False, risk=Risk.SENSITIVE),
 }
@@ -151,10 +153,10 @@ class SourceForm(PayloadForm):
 
 
 SOURCE_FIELDS: Final = {
-    "source_link": Field(_("source link"), public=True),
-    "source_dated": Field(_("date of the source"), public=True),
-    "remarks": Field(_("remarks"), public=True),
-    "private_note": Field(_("note to the reviewers"), public=False),
+    "source_link": Field(_("source link"), public=True, format=Format.LINK),
+    "source_dated": Field(_("date of the source"), public=True, format=Format.DAY),
+    "remarks": Field(_("remarks"), public=True, format=Format.LONG_TEXT),
+    "private_note": Field(_("note to the reviewers"), public=False, format=Format.LONG_TEXT),
     "as_written": Field(_("row as written in the sheet"), public=False),
 }
 SOURCE_SECTION: Final = Section(

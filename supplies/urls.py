@@ -11,4 +11,5 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("submit/", lists.report, name="report"),
     path("<slug:kind>.csv", exports.csv_view, name="list_csv"),
+    path("<slug:kind>.json", exports.json_view, name="list_json"),
 ]

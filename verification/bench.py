@@ -124,7 +124,7 @@ def _head(spec: Kind, found: Submission, payload: Payload) -> Words:
         "kind_label": spec.label,
         "title": facets.title,
         "place": spec.show("place", facets.places[-1]) if facets.places else "",
-        "urgency": payload.get("urgency", "normal"),
+        "urgency": payload.get("urgency", ""),
         "intent": found.intent,
         "origin": found.origin,
         "status": found.status,

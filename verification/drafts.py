@@ -1,13 +1,15 @@
 """A form being filled in: new, a correction, an answer to a return. Nothing is stored until it is sent."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from verification import kinds, people, presenting
-from verification.forms import LinesField, rows_of
+from verification.forms import LineForm, LinesField, rows_of
 from verification.kinds import Kind, Payload, Section
 from verification.models import Organisation, Public, Record, Submission
 from verification.refusals import NotFound, WrongStatus
@@ -38,7 +40,7 @@ class Draft:
         self.stored: Record | None = None
         self.paste = ""
         self.unread: list[str] = []
-        self._rows: list[dict[str, Any]] = _rows_of_payload(start)
+        self._rows: list[dict[str, Any]] = _rows_of_payload(spec, start)
 
     def bind(self, data: Data | None, step: str) -> None:
         """Take what was typed: judged at *check* and *send*; *read* puts pasted lines into the table.
@@ -59,7 +61,6 @@ class Draft:
         if judged:
             self.form = self.spec.filled_in(data, self.stored)
             self.form.is_valid()
-            self._mark_rows()
         else:
             self.form = self.spec.form(initial=_flat(data))
 
@@ -107,7 +108,7 @@ class Draft:
         if chosen := _chosen(self.payload):
             rows["organisation"] = {"label": self.form["organisation"].label, "value": chosen.name}
         rows["lines"] = {
-            "label": self.form["lines"].label,
+            "label": self.form.fields["lines"].label if "lines" in self.form.fields else "",
             "value": self.spec.show("lines", self.payload.get("lines")),
             "lines": presenting.lines(self.payload),
         }
@@ -137,11 +138,14 @@ class Draft:
         if not isinstance(field, LinesField):
             return {}
         own = [str(e) for e in self.form.errors.get("lines", [])] if self.form.is_bound else []
-        told = any(row.get("errors") for row in self._rows)
+        shown = [self._editable(field.line_form, row) for row in self._rows or [_empty_row([])]]
         return {
-            "lines": self._rows or [_empty_row([])],
-            "lines_error": "" if told else " ".join(own),
-            **field.line_form.options(),
+            "lines": shown,
+            "empty_line": self._editable(field.line_form, {"index": "__n__"}),
+            "lines_error": "" if any(line["wrong"] for line in shown) else " ".join(own),
+            "suggestions": field.line_form.suggestions(),
+            "words": self.spec.words,
+            "pasting": self.spec.paste is not None,
             "paste": self.paste,
             "preview": [],
             "unread": self.unread,
@@ -161,22 +165,36 @@ class Draft:
         """Add what can be read to the table; what cannot stays in the box."""
         if self.spec.paste is None:
             return
-        self._rows = [row for row in self._rows if any(row.get(name) for name in ("item", "amount", "note"))]
+        self._rows = [row for row in self._rows if any(row[name] for name in row if name not in _NOT_TYPED)]
         read, self.unread = self.spec.paste(self.paste)
         self.paste = "，".join(self.unread)
         for line in read:
-            content = {**line["line"], "amount": line["text_amount"], "read": ""}
-            self._rows.append({**_empty_row(self._rows), **content})
+            self._rows.append({**_empty_row(self._rows), **line["line"], "amount": line["text_amount"]})
 
-    def _mark_rows(self) -> None:
-        field = self.form.fields.get("lines")
-        if not isinstance(field, LinesField):
-            return
-        for row, bound in zip(self._rows, field.bound, strict=False):
-            row["errors"] = {name: " ".join(str(e) for e in found) for name, found in bound.errors.items()}
-            cleaned = getattr(bound, "cleaned_data", {})
-            if cleaned.get("amount"):
-                row["read"] = self.spec.show("line_amount", cleaned)
+    def _editable(self, line_form: type[LineForm], row: Mapping[str, Any]) -> dict[str, Any]:
+        """A line of the editor: its fields in two groups, judged where the whole is."""
+        prefix, judged = f"lines-{row['index']}", self.form.is_bound and bool(self._rows)
+        typed = {name: value for name, value in row.items() if name in line_form.base_fields}
+        shown = line_form(
+            {f"{prefix}-{name}": value for name, value in typed.items()} if judged else None,
+            initial=typed,
+            prefix=prefix,
+            auto_id="%s",
+        )
+        read = shown.cleaned_data.get("amount") if judged and shown.is_valid() else None
+        if read:
+            words = self.spec.show("line_amount", shown.cleaned_data)
+            shown.fields["amount"].help_text = _("read as %(read)s") % {"read": words}
+        first = line_form.first_row()
+        more = [shown[name] for name in shown.fields if name not in first]
+        return {
+            "index": row["index"],
+            "no": row.get("no") or "",
+            "main": [shown[name] for name in first],
+            "more": more,
+            "open": any(field.errors or field.value() not in (None, "", False) for field in more),
+            "wrong": bool(shown.errors) if judged else False,
+        }
 
 
 def new(spec: Kind) -> Draft:
@@ -237,15 +255,30 @@ def _without_private(spec: Kind, payload: Payload) -> Payload:
     return {name: value for name, value in payload.items() if spec.fields[name].public}
 
 
-def _rows_of_payload(payload: Payload) -> list[dict[str, Any]]:
-    return [
-        {**line, "index": index, "amount": line["amount"]["text"] if "amount" in line else "", "errors": {}}
-        for index, line in enumerate(payload.get("lines") or ())
-    ]
+def _rows_of_payload(spec: Kind, payload: Payload) -> list[dict[str, Any]]:
+    rows = []
+    for index, line in enumerate(payload.get("lines") or ()):
+        amount = {"amount": _as_typed(spec, line["amount"])} if "amount" in line else {}
+        rows.append({**line, "index": index, **amount})
+    return rows
+
+
+def _as_typed(spec: Kind, amount: Mapping[str, Any]) -> str:
+    """The amount as it was written, where that still reads as the same; a sheet's "1" stands for any number."""
+    try:
+        read = deepcopy(spec.line_form.base_fields["amount"]).clean(amount["text"])
+    except forms.ValidationError:
+        read = {}
+    same = all(read.get(name) == amount[name] for name in ("kind", "low", "high"))
+    return str(amount["text"]) if same else spec.show("amount", amount)
+
+
+# What a row of the editor holds besides what was typed into it.
+_NOT_TYPED = frozenset({"index", "no"})
 
 
 def _empty_row(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {"index": max((row["index"] for row in rows), default=-1) + 1, "errors": {}}
+    return {"index": max((row["index"] for row in rows), default=-1) + 1}
 
 
 def _flat(data: Data) -> dict[str, Any]:

@@ -5,8 +5,7 @@ A list's form derives from `PayloadForm`; rows of supplies in it are one `LinesF
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +13,8 @@ from django.core.validators import URLValidator
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from verification.kinds import plain
 
 # Control characters, zero-width and bidirectional marks: never meant, and a way to deceive.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -66,11 +67,7 @@ class PayloadForm(forms.Form):
 
     def payload(self) -> dict[str, Any]:
         """The canonical payload: plain JSON values, one per field."""
-        return {name: _plain(self.cleaned_data[name]) for name in self.fields}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+        return {name: plain(self.cleaned_data[name]) for name in self.fields}
 
 
 def rows_of(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -88,12 +85,20 @@ def rows_of(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 class LineForm(PayloadForm):
-    """One line of a list. `options` are what its selects offer."""
+    """One line of a list. `main` are the fields of the editor's first row, its first three where it names none."""
+
+    main: ClassVar[tuple[str, ...]] = ()
+    use_required_attribute = False
 
     @classmethod
-    def options(cls) -> dict[str, Any]:
-        """Choices for the page: items by group, units, known standards."""
-        return {"items": [], "units": [], "standards": []}
+    def first_row(cls) -> tuple[str, ...]:
+        """The fields that are always in sight; the others are folded away."""
+        return cls.main or tuple(cls.base_fields)[:3]
+
+    @classmethod
+    def suggestions(cls) -> dict[str, list[str]]:
+        """Words a field may offer while typing, by the `list` its widget names."""
+        return {}
 
 
 class LinesWidget(forms.Widget):

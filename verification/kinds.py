@@ -1,16 +1,44 @@
 """The register of lists: what a list declares of itself, so that nothing else needs to know it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from verification.declaring import (
+    Choices,
+    Facets,
+    Field,
+    Filter,
+    Format,
+    Intervals,
+    Option,
+    ReadLine,
+    Section,
+    Words,
+)
 from verification.models import Record
 from verification.refusals import InvalidPayload, NotFound
 from verification.sop import Risk
+
+__all__ = [
+    "Choices",
+    "Facets",
+    "Field",
+    "Filter",
+    "Format",
+    "Intervals",
+    "Kind",
+    "Option",
+    "Payload",
+    "ReadLine",
+    "Section",
+    "Words",
+]
 
 Payload = dict[str, Any]
 
@@ -40,74 +68,23 @@ RESERVED = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Field:
-    """How a field of the payload is classed: may the public see it, and what harm does a wrong change do."""
+# A record's page says these in its head and beside its grounds, wherever the list has them.
+IN_THE_HEAD = frozenset({*ORGANISATION, "place", "urgency", "source_link", "source_dated"})
 
-    label: str | Promise
-    public: bool
-    risk: Risk = Risk.ROUTINE
+# Parameters every list has; a list's own filters are called something else.
+EVERY_LIST = ("q", "urgency", "freshness", "stale", "sort")
 
 
-@dataclass(frozen=True)
-class Intervals:
-    """How long after the last look a record falls due, overdue, and stale."""
+# Where a list says nothing of its own.
+_NEUTRAL = Words()
 
-    due: timedelta
-    overdue: timedelta
-    stale: timedelta
-
-    def thresholds(self, looked_at: datetime) -> dict[str, datetime]:
-        """The three times, counted from the later of verified and confirmed."""
-        return {
-            "due_at": looked_at + self.due,
-            "overdue_at": looked_at + self.overdue,
-            "stale_at": looked_at + self.stale,
-        }
-
-
-@dataclass(frozen=True)
-class Facets:
-    """What a payload offers to filters, sorting and search; `traits` to find what may be the same.
-
-    A trait is what else two alike entries share: {"phone": numbers, "address": (where,)}, each written one way
-    only. It may come from private fields: the core keeps keyed digests and works out itself which are public.
-    """
-
-    title: str
-    places: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    urgency: int = 0
-    words: tuple[str, ...] = ()
-    traits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the form: one page on a telephone, one group on a wide screen."""
-
-    id: str
-    title: str | Promise
-    fields: tuple[str, ...]
-    intro: str | Promise = ""
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A parameter of the list: the kind of token it asks for ("place"), and the codes it takes."""
-
-    token: str
-    known: Callable[[str], bool]
-    label: str | Promise = ""
-
-
-class ReadLine(TypedDict):
-    """A line read out of pasted text: the piece, what a person has to look at, the line, its amount as written."""
-
-    text: str
-    doubt: str
-    line: dict[str, Any]
-    text_amount: str
+# The orders there are, as a list by urgency and any other list call them.
+_BY_URGENCY: Mapping[str, str | Promise] = {
+    "urgency": _("Most urgent"),
+    "unmet": _("Longest unmet"),
+    "newest": _("Newest verified"),
+}
+_BY_DATE: Mapping[str, str | Promise] = {"newest": _("Newest verified")}
 
 
 def _given(payload: Payload) -> Payload:
@@ -121,6 +98,13 @@ def last_line(payload: Payload, before: int) -> int:
     return max([before, *numbers])
 
 
+def plain(value: Any) -> Any:
+    """A value as payloads hold it: days and decimals as text, all else as it is."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
 def _words(name: str, value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -131,9 +115,11 @@ class Kind:
 
     `identity` gives the words that say two payloads are about the same thing, or "" where nothing does.
     `sections` order the form, `show(field, value)` puts a value into words, `paste` reads lines (and what it
-    could not read) out of a pasted message, `filter_options(place)` is what the filter bar offers,
-    `notices(payload)` what a reviewer should look at twice. `filters` are the list's parameters by name,
-    `urgencies` ranks the words for how soon, `example` is what a person might send. `upgrades[n]` turns a
+    could not read) out of a pasted message, `notices(payload)` what a reviewer should look at twice. `page`
+    are the parts of a record's page, `summary` the fields that a row of the list shows, `words` how the list
+    speaks of its things; with `own_title` a record is not called after its organisation. `filters` are the
+    list's parameters by name, `orders` its orders, the first where nothing is said, `urgencies` ranks the
+    words for how soon, `example` is what a person might send. `upgrades[n]` turns a
     payload of schema n into one of n + 1. `intro` is the list in one sentence, `ask` what somebody wants to
     say who reports to it; `sums(body)` are amounts that a live record adds to the list's counters, by name.
     `columns()` are those of its sheets (`supplies.cells`). `risk` is the class of a new entry.
@@ -151,12 +137,16 @@ class Kind:
     intro: str | Promise = ""
     ask: str | Promise = ""
     sections: tuple[Section, ...] = ()
+    page: tuple[Section, ...] = ()
+    summary: tuple[str, ...] = ()
+    words: Words = _NEUTRAL
+    own_title: bool = False
     line_labels: Mapping[str, str | Promise] = field(default_factory=dict)
     show: Callable[[str, Any], str] = _words
     paste: Callable[[str], tuple[list[ReadLine], list[str]]] | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict)
     urgencies: Mapping[str, int] = field(default_factory=dict)
-    filter_options: Callable[[str], dict[str, Any]] = lambda place: {}
+    orders: Mapping[str, str | Promise] = field(default_factory=dict)
     notices: Callable[[Payload], list[str]] = lambda payload: []
     sums: Callable[[Payload], Mapping[str, int]] = lambda body: {}
     example: Mapping[str, Any] = field(default_factory=dict)
@@ -165,6 +155,44 @@ class Kind:
     schema: int = 1
     renderer: int = 1
     upgrades: Mapping[int, Callable[[Payload], Payload]] = field(default_factory=dict)
+
+    @property
+    def sorts(self) -> Mapping[str, str | Promise]:
+        """The orders the list can be read in, the usual one first."""
+        return self.orders or (_BY_URGENCY if self.urgencies else _BY_DATE)
+
+    @property
+    def default_sort(self) -> str:
+        """The order of whoever asks for none."""
+        return next(iter(self.sorts))
+
+    @property
+    def line_form(self) -> Any:
+        """The form of its lines, None in a list without lines."""
+        return getattr(self.form.base_fields.get("lines"), "line_form", None)
+
+    @property
+    def line_columns(self) -> Mapping[str, str | Promise]:
+        """What a line's fields are called; as in its form where the list does not say."""
+        if self.line_labels or self.line_form is None:
+            return self.line_labels
+        fields = self.line_form.base_fields
+        return {"line": _("line"), **{name: field.label for name, field in fields.items()}}
+
+    def parts(self) -> tuple[Section, ...]:
+        """The parts of a record's page; public fields that none of them names come last, so that none is lost."""
+        declared = [
+            replace(
+                part, fields=tuple(n for n in part.fields if n not in IN_THE_HEAD and self.fields[n].public)
+            )
+            for part in self.page or self.sections
+        ]
+        named = {name for part in declared for name in part.fields} | IN_THE_HEAD
+        rest = tuple(name for name, spec in self.fields.items() if spec.public and name not in named)
+        return (
+            *(part for part in declared if part.fields),
+            *([Section("more", _("More"), rest)] if rest else ()),
+        )
 
     def filled_in(self, data: Mapping[str, Any], record: Record | None = None) -> forms.Form:
         """The form with what was sent; lines are numbered on from those of the record it corrects."""
@@ -231,7 +259,7 @@ class Kind:
             value = getattr(record, name)
             if name == "organisation":
                 value = str(value.uid) if value else ""
-            payload[name] = value.isoformat() if hasattr(value, "isoformat") else value
+            payload[name] = plain(value)
         return payload
 
     def risk_of(self, payload: Payload, before: Payload | None) -> Risk:
@@ -252,6 +280,8 @@ def register(kind: Kind) -> Kind:
     columns = {f.name for f in kind.model._meta.concrete_fields}
     if missing := set(kind.fields) - columns:
         raise ValueError(f"{kind.slug}: no column for {sorted(missing)}")
+    if taken := {*EVERY_LIST, "cursor", "limit"} & set(kind.filters):
+        raise ValueError(f"{kind.slug}: no filter may be called {sorted(taken)}")
     _register[kind.slug] = kind
     return kind
 

@@ -16,15 +16,13 @@ from django.utils.translation import gettext as _
 
 from verification import cursors, kinds, listing_sql, names
 from verification.cursors import Key
-from verification.kinds import Kind
+from verification.kinds import EVERY_LIST, Kind
 from verification.listing_sql import ORDERS
 from verification.refusals import BadQuery
 from verification.sop import Freshness
 
 PAGE = 50
 LONGEST_SEARCH = 60
-DEFAULT_SORT = "urgency"
-PARAMETERS = ("q", "urgency", "freshness", "stale", "sort")
 
 Errors = dict[str, list[str]]
 
@@ -52,7 +50,7 @@ class Listing:
     """What of a list is shown, in which order. Out-of-date rows are left out unless asked for.
 
     `codes` are the parameters the list itself declares (place, item, ...). `problems` are the sentences
-    for parameters that could not be read and were left out.
+    for parameters that could not be read and were left out. `sort` is the list's usual order where none is named.
     """
 
     kind: str
@@ -61,8 +59,12 @@ class Listing:
     urgency: str = ""
     freshness: str = ""
     stale: bool = False
-    sort: str = DEFAULT_SORT
+    sort: str = ""
     problems: Errors = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.sort:
+            object.__setattr__(self, "sort", kinds.get(self.kind).default_sort)
 
     @classmethod
     def parse(
@@ -76,7 +78,7 @@ class Listing:
         spec = kinds.get(kind)
         values = {
             name: params[name].strip()
-            for name in (*PARAMETERS, *spec.filters)
+            for name in (*_parameters(spec), *spec.filters)
             if params.get(name, "").strip()
         }
         problems = _problems(spec, values)
@@ -92,7 +94,7 @@ class Listing:
             urgency=good.get("urgency", ""),
             freshness=good.get("freshness", ""),
             stale=good.get("stale") == "1",
-            sort=good.get("sort", DEFAULT_SORT),
+            sort=good.get("sort", ""),
             problems=problems,
         )
 
@@ -100,7 +102,7 @@ class Listing:
     def filters(self) -> dict[str, Any]:
         """Every parameter of the list with its value, for the filter bar; "" where not given."""
         declared = {name: self.codes.get(name, "") for name in kinds.get(self.kind).filters}
-        shown = {name: getattr(self, name) for name in PARAMETERS}
+        shown = {name: getattr(self, name) for name in EVERY_LIST}
         return declared | shown
 
     @property
@@ -108,7 +110,7 @@ class Listing:
         """The parameters in force, in a fixed order; what goes without saying is left out."""
         given = {"q": self.q, **{n: self.codes[n] for n in kinds.get(self.kind).filters if n in self.codes}}
         given |= {"urgency": self.urgency, "freshness": self.freshness, "stale": "1" if self.stale else ""}
-        given["sort"] = self.sort if self.sort != DEFAULT_SORT else ""
+        given["sort"] = self.sort if self.sort != kinds.get(self.kind).default_sort else ""
         return {name: value for name, value in given.items() if value}
 
     def query_string(self, **more: str | int) -> str:
@@ -119,7 +121,7 @@ class Listing:
         """The same view without one filter."""
         if name in self.codes:
             return replace(self, codes={n: code for n, code in self.codes.items() if n != name})
-        defaults: dict[str, Any] = {"stale": False, "sort": DEFAULT_SORT}
+        defaults: dict[str, Any] = {"stale": False}
         return replace(self, **{name: defaults.get(name, "")})
 
     def sorted_by(self, sort: str) -> Self:
@@ -206,6 +208,11 @@ def _key(parts: Sequence[Any]) -> Key:
     return tuple(part if isinstance(part, int) else str(part) for part in parts)
 
 
+def _parameters(spec: Kind) -> tuple[str, ...]:
+    """What every list can be asked; how soon only where the list says so."""
+    return tuple(name for name in EVERY_LIST if name != "urgency" or spec.urgencies)
+
+
 def _searched(q: str) -> str:
     """The words searched for, without what cannot be seen, spaces evened out."""
     return "".join(c for c in " ".join(q.split()) if c.isprintable())
@@ -223,7 +230,7 @@ def _problems(spec: Kind, values: Mapping[str, str]) -> Errors:
         "urgency": list(spec.urgencies),
         "freshness": Freshness.values,
         "stale": ["0", "1"],
-        "sort": list(ORDERS),
+        "sort": list(spec.sorts),
     }
     for name, known in choices.items():
         if name in values and values[name] not in known:
@@ -241,7 +248,7 @@ def _search_problem(q: str) -> str:
 
 
 def _strangers(spec: Kind, params: Mapping[str, str], besides: Sequence[str]) -> Errors:
-    known = {*PARAMETERS, *spec.filters, *besides}
+    known = {*_parameters(spec), *spec.filters, *besides}
     found = {name: [_("There is no such parameter.")] for name in params if name not in known}
     if isinstance(params, QueryDict):
         twice = [name for name, values in params.lists() if len(values) > 1]

@@ -74,7 +74,8 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
 def lines(payload: Payload, before: Payload | None = None, spec: Kind | None = None) -> list[Row]:
     """The lines, each saying whether it was added, changed or removed against the version before.
 
-    With `spec`, a changed line names every field that differs but the amount, which stands beside the old one.
+    With `spec`, each says itself in words: what it is about, and its other fields with their labels; a changed
+    line names every field that differs but the amount, which stands beside the old one.
     """
     now = {line["no"]: line for line in payload.get("lines") or ()}
     then = {line["no"]: line for line in (before or {}).get("lines") or ()} if before is not None else now
@@ -90,7 +91,16 @@ def lines(payload: Payload, before: Payload | None = None, spec: Kind | None = N
         else:
             was = _line_changes(spec, old, new) if spec else []
             shown.append({**new, "change": "changed", "old": old, "was": was})
-    return shown
+    return [{**line, **_line_in_words(spec, line)} for line in shown] if spec and spec.line_form else shown
+
+
+def _line_in_words(spec: Kind, line: Mapping[str, Any]) -> Row:
+    """What a line is about, and its other fields but amount, standard and note, which stand apart."""
+    first = spec.line_form.first_row()[0]
+    apart = {first, "line", "standard", "note"} | (_ONE_AMOUNT if "amount" in line else set())
+    said = {n: spec.show(n, line.get(n)) for n in spec.line_columns if n not in apart}
+    facts = [{"label": spec.line_columns[name], "words": words} for name, words in said.items() if words]
+    return {"what": spec.show(first, line.get(first)), "facts": facts}
 
 
 # Shown together, as one amount, beside the amount before.
@@ -101,7 +111,7 @@ def _line_changes(spec: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) ->
     names = [name for name in {**new, **old} if name not in _ONE_AMOUNT and new.get(name) != old.get(name)]
     return [
         {
-            "label": spec.line_labels.get(name, name),
+            "label": spec.line_columns.get(name, name),
             "old": spec.show(name, old.get(name)),
             "new": spec.show(name, new.get(name)),
         }
@@ -129,7 +139,7 @@ def _label(spec: Kind, change: Change) -> str:
         common = {"organisation": _("institution"), "origin": _("origin")}
         field = spec.fields.get(change.field)
         return common.get(change.field) or (str(field.label) if field else change.field)
-    what = spec.line_labels.get(change.field, change.field)
+    what = spec.line_columns.get(change.field, change.field)
     parts = [_("Line %(number)d") % {"number": change.line}, spec.show("item", change.item)]
     if change.field != "line":
         parts.append(str(what))

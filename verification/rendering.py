@@ -98,7 +98,11 @@ def tokens(facets: Facets, organisation: Organisation | None) -> list[str]:
 
     Free text stays out: half the cost of a publication is this index.
     """
-    exact_filters = [f"item:{code}" for code in facets.items] + [f"place:{code}" for code in facets.places]
+    exact_filters = [
+        *(f"item:{code}" for code in facets.items),
+        *(f"place:{code}" for code in facets.places),
+        *facets.tokens,
+    ]
     words = [*facets.words, facets.title, organisation.name if organisation else ""]
     return sorted({*exact_filters, *(gram for word in words for gram in names.bigrams(word))})
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.utils import formats, timezone
-from django.utils.dateparse import parse_date
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from supplies import catalogue, paste, places, quantities, wanted
 from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Status, Text, supplies
@@ -25,9 +24,21 @@ from supplies.parts import (
     Sourced,
     SourceForm,
 )
+from supplies.showing import shows
 from verification import names
 from verification.forms import LineForm, LinesField, PlainTextField
-from verification.kinds import Facets, Field, Intervals, Kind, Payload, ReadLine, Section, register
+from verification.kinds import (
+    Facets,
+    Field,
+    Format,
+    Intervals,
+    Kind,
+    Payload,
+    ReadLine,
+    Section,
+    Words,
+    register,
+)
 from verification.models import Record
 from verification.sop import Risk
 
@@ -62,26 +73,24 @@ class NeedLineForm(LineForm):
 
     item = ItemField(label=_("item"))
     amount = AmountField(label=_("amount"), required=False)
-    unit = forms.ChoiceField(label=_("unit"), required=False, choices=[("", "—"), *quantities.unit_choices()])
+    unit = forms.ChoiceField(
+        label=_("unit"), required=False, choices=[("", _("none")), *quantities.unit_choices()]
+    )
     pack_size = WholeNumberField(label=_("pieces a pack"), required=False, min_value=1)
-    standard = PlainTextField(label=_("product standard"), required=False, max_length=60)
+    standard = PlainTextField(
+        label=_("product standard"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "standards"}),
+    )
     stock = WholeNumberField(label=_("in stock"), required=False)
     daily_use = WholeNumberField(label=_("used a day"), required=False)
-    note = PublicTextField(label=_("note"), required=False, max_length=200)
+    note = PublicTextField(label=_("note (public)"), required=False, max_length=200)
 
     @classmethod
-    def options(cls) -> dict[str, Any]:
-        """The catalogue by group, the units, the standards in force."""
-        groups: dict[str, list[dict[str, str]]] = {}
-        for item in catalogue.items():
-            groups.setdefault(str(catalogue.Group(item.group).label), []).append(
-                {"value": item.code, "label": str(item)}
-            )
-        return {
-            "items": [{"label": label, "options": options} for label, options in groups.items()],
-            "units": [{"value": code, "label": label} for code, label in quantities.unit_choices()],
-            "standards": [s.code for s in catalogue.standards() if not s.replaced_by],
-        }
+    def suggestions(cls) -> dict[str, list[str]]:
+        """The standards in force."""
+        return {"standards": [s.code for s in catalogue.standards() if not s.replaced_by]}
 
     def clean_standard(self) -> str:
         """The standard as it is written everywhere, GB 19083-2010, where one can be read."""
@@ -140,49 +149,6 @@ def identity(payload: Payload) -> str:
         return str(payload["organisation"])
     name = names.identifying(payload["organisation_name"])
     return f"{name}|{payload['place']}" if name else ""
-
-
-def filter_options(place: str) -> dict[str, Any]:
-    """What the filter bar offers: provinces, the prefectures of the one chosen, items by group."""
-    language = get_language() or ""
-
-    def options(parent: str) -> list[dict[str, str]]:
-        return [{"value": p.code, "label": places.label(p.code, language)} for p in places.children(parent)]
-
-    province = places.path(place)[0].code if places.exists(place) else ""
-    return {
-        "provinces": options(""),
-        "cities": options(province) if province else [],
-        "items": NeedLineForm.options()["items"],
-    }
-
-
-def show(name: str, value: Any) -> str:
-    """A value of the payload or of a line, in words."""
-    if value is None or value == "":
-        return ""
-    if name == "place":
-        return " / ".join(places.label(p.code, get_language() or "") for p in places.path(value))
-    if name == "source_dated":
-        day = parse_date(value) if isinstance(value, str) else value
-        return formats.date_format(day, str(_("j M Y"))) if day else str(value)
-    if name == "urgency":
-        return str(Urgency(value).label)
-    if name == "item":
-        return catalogue.label(value)
-    if name == "line_amount":
-        return quantities.show(value["amount"], value["unit"])
-    if name == "amount":
-        return quantities.show(value, "")
-    if name == "unit":
-        return quantities.unit_label(value)
-    if name in ("line", "lines"):
-        return "\n".join(_show_line(line) for line in ([value] if name == "line" else value))
-    return str(value)
-
-
-def _show_line(line: dict[str, Any]) -> str:
-    return f"{catalogue.label(line['item'])} {quantities.show(line['amount'], line['unit'])}"
 
 
 def read_pasted(text: str) -> tuple[list[ReadLine], list[str]]:
@@ -263,6 +229,19 @@ EXAMPLE = {
     "source_dated": "2020-02-03",
 }
 
+FIELDS = {
+    "organisation": Field(_("institution in the register"), public=True),
+    "organisation_name": Field(_("institution"), public=True, risk=Risk.SENSITIVE),
+    "place": Field(_("place"), public=True, risk=Risk.SENSITIVE, format=Format.PLACE),
+    "lines": Field(_("what is needed"), public=True),
+    "urgency": Field(_("urgency"), public=True, choices=Urgency.choices),
+    "delivery_address": Field(
+        _("delivery address"), public=True, risk=Risk.DANGEROUS, empty=_("ask by telephone")
+    ),
+    **CONTACT_FIELDS,
+    **SOURCE_FIELDS,
+}
+
 NEEDS = register(
     Kind(
         slug="needs",
@@ -272,22 +251,35 @@ NEEDS = register(
         ask=_("A hospital lacks supplies"),
         model=Need,
         form=NeedForm,
-        fields={
-            "organisation": Field(_("institution in the register"), public=True),
-            "organisation_name": Field(_("institution"), public=True, risk=Risk.SENSITIVE),
-            "place": Field(_("place"), public=True, risk=Risk.SENSITIVE),
-            "lines": Field(_("what is needed"), public=True),
-            "urgency": Field(_("urgency"), public=True),
-            "delivery_address": Field(_("delivery address"), public=True, risk=Risk.DANGEROUS),
-            **CONTACT_FIELDS,
-            **SOURCE_FIELDS,
-        },
+        fields=FIELDS,
         sections=(
             Section("who", _("Which institution?"), ("organisation", "organisation_name", "place")),
             Section("what", _("What is needed?"), ("lines", "urgency")),
             Section("where", _("Where should it be sent?"), ("delivery_address",)),
             CONTACT_SECTION,
             SOURCE_SECTION,
+        ),
+        page=(
+            Section("what", _("What is wanted"), ("lines", "remarks")),
+            Section(
+                "where",
+                _("How to deliver"),
+                ("delivery_address", "office_line"),
+                _("Call first: amounts change by the hour. Private numbers are never shown."),
+            ),
+        ),
+        words=Words(
+            report=_("Report a need"),
+            search=_("Institution, place or item"),
+            caution=_("Call before you send anything."),
+            line=_("Item"),
+            add_line=_("Add an item"),
+            leave_out=_("Leave this item out"),
+            more=_("Standard, pack, stock"),
+            paste=_("Paste or write what you lack"),
+            paste_hint=_(
+                "One item after another, as you would in a message: N95 masks 5000, protective suits some"
+            ),
         ),
         line_labels={
             "line": _("line"),
@@ -300,9 +292,8 @@ NEEDS = register(
             "daily_use": _("used a day"),
             "note": _("note"),
         },
-        show=show,
+        show=shows(FIELDS, NeedLineForm),
         paste=read_pasted,
-        filter_options=filter_options,
         notices=notices,
         sums=wanted.sums,
         facets=facets,

@@ -6,17 +6,21 @@ from typing import Any
 
 from django import template
 from django.db.models import TextChoices
+from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from supplies import catalogue, places, quantities
-from verification import sop
+from supplies.filters import place_words
+from verification import kinds, pages, sop
+from verification.kinds import Format
 
 register = template.Library()
 
@@ -159,8 +163,10 @@ def amount(value: Mapping[str, Any] | None, unit: str = "", pack_size: int | Non
 
 
 @register.simple_tag
-def place_links(code: str, kind: str) -> SafeString:
-    """Province / prefecture / county, each a link to the list filtered there."""
+def place_links(code: str, kind: str) -> SafeString | str:
+    """Province / prefecture / county, each a link to the list filtered there; words where it has no such filter."""
+    if not places.exists(code) or "province" not in kinds.get(kind).filters:
+        return place_words(code)
     from_list = reverse("list", kwargs={"kind": kind})
     links, query = [], ""
     for name, part in zip(("province", "city", "county"), places.path(code), strict=False):
@@ -182,6 +188,44 @@ def place(code: str) -> str:
 def item(code: str) -> str:
     """The item's name in the page's language."""
     return catalogue.label(code)
+
+
+@register.filter
+def heading(body: Mapping[str, Any]) -> str:
+    """What a record is called."""
+    return pages.heading(body)
+
+
+@register.simple_tag
+def brief(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row of a list shows of a record."""
+    return pages.brief(kinds.get(body["kind"]), body)
+
+
+@register.simple_tag
+def fact(shown: Mapping[str, Any], kind: str) -> SafeString | str:
+    """A field's value by its format: links, numbers to call, days; see `pages.fact`."""
+    value, words = shown["value"], shown["words"]
+    match shown["format"]:
+        case Format.LINK:
+            short = Truncator(words).chars(60)
+            return format_html('<a class="source" href="{}" rel="noopener nofollow">{}</a>', value, short)
+        case Format.MAIL:
+            return format_html('<a class="hit" href="mailto:{}">{}</a>', value, words)
+        case Format.PHONES:
+            called = ((_dialled(number), icon("phone"), number) for number in words.split("、"))
+            return format_html_join(" ", '<a class="hit" href="tel:{}">{}{}</a>', called)
+        case Format.PLACE:
+            return place_links(value, kind)
+        case Format.DAY:
+            return _time(value, "")
+        case _other:
+            return linebreaksbr(words)
+
+
+def _dialled(number: str) -> str:
+    """The number as a telephone takes it: up to the first word beside it."""
+    return "".join(c for c in number.split("转")[0] if c.isdecimal() or c in "+-")
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from verification import history, kinds, presenting
+from verification import history, kinds, pages, presenting
 from verification.kinds import Kind
 from verification.listing import Listing
 from verification.models import Public
@@ -31,23 +31,22 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     view = Listing.parse(kind, request.GET)
     page = view.page(request.GET.get("cursor", ""))
     count = view.count(MOST_COUNTED)
-    place = next(
-        (view.codes[name] for name in ("place", "county", "city", "province") if name in view.codes), ""
-    )
     context = {
         "kind": kind,
         "kind_label": spec.label,
+        "words": spec.words,
         "filters": view.filters,
-        **spec.filter_options(place),
+        "bar": pages.filter_bar(view),
+        "urgencies": list(spec.urgencies),
         "records": [{**json.loads(row.body), "freshness": row.freshness} for row in page.rows],
         "count": count if count <= MOST_COUNTED else None,
         "many": MOST_COUNTED if count > MOST_COUNTED else None,
         "chips": [_chip(spec, view, name, value) for name, value in view.active.items() if name != "sort"],
         "problems": [sentence for sentences in view.problems.values() for sentence in sentences],
         "clear_url": reverse("list", kwargs={"kind": kind}),
-        "sorts": [_sort(view, *choice) for choice in _sorts()],
-        "csv_url": f"{reverse('list_csv', kwargs={'kind': kind})}?{view.query_string()}",
-        "json_url": f"/api/v1/{kind}/?{view.query_string()}",
+        "sorts": [_sort(view, code, str(label)) for code, label in spec.sorts.items()],
+        "csv_url": _export("list_csv", view),
+        "json_url": _export("list_json", view),
         "previous_url": _beside(view, page.previous_cursor),
         "next_url": _beside(view, page.next_cursor),
     }
@@ -60,12 +59,14 @@ def _chip(spec: Kind, view: Listing, name: str, value: str) -> dict[str, str]:
     elif name == "freshness":
         words = str(Freshness(value).label)
     else:
-        words = spec.show(spec.filters[name].token if name in spec.filters else name, value)
+        words = spec.filters[name].words(value) if name in spec.filters else spec.show(name, value)
     return {"label": words, "remove_url": f"?{view.without(name).query_string()}"}
 
 
-def _sorts() -> list[tuple[str, str]]:
-    return [("urgency", _("Most urgent")), ("unmet", _("Longest unmet")), ("newest", _("Newest verified"))]
+def _export(name: str, view: Listing) -> str:
+    """The whole view as a file."""
+    address, query = reverse(name, kwargs={"kind": view.kind}), view.query_string()
+    return f"{address}?{query}" if query else address
 
 
 def _sort(view: Listing, code: str, label: str) -> dict[str, object]:
@@ -92,10 +93,14 @@ def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     entries = history.of_record(uid)
     if row.state == State.WITHDRAWN:
         return with_etag(_gone(request, spec, row, entries), etag)
+    body = presenting.body(row)
     context = {
         "kind": kind,
         "kind_label": spec.label,
-        "record": presenting.body(row),
+        "words": spec.words,
+        "record": body,
+        "below": body["organisation"]["name"] if spec.own_title else "",
+        "parts": pages.parts(spec, body),
         "entries": presenting.of_record(spec, entries),
         "entries_more_url": "",
     }

@@ -88,6 +88,7 @@ def _form_context(request: HttpRequest, draft: Draft, *, check: bool) -> dict[st
     return {
         "kind": spec.slug,
         "kind_label": spec.label,
+        "words": spec.words,
         "intent": Intent.CORRECTION if draft.record else Intent.NEW,
         "form": draft.form,
         "uid": request.POST.get("uid") or uuid4(),

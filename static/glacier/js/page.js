@@ -18,8 +18,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto]");
   if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) {
-    const dependent = form.elements[event.target.dataset.clears];
-    if (dependent) dependent.value = "";
+    for (const name of (event.target.dataset.clears ?? "").split(" ")) {
+      if (form.elements[name]) form.elements[name].value = "";
+    }
     form.requestSubmit();
   }
 });
