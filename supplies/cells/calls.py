@@ -21,8 +21,8 @@ _LABELS: Final = frozenset(
     ("电话", "联系电话", "咨询电话", "办公电话", "值班电话", "热线", "手机", "tel", "phone")
 )
 _NO_NUMBER: Final = re.compile(r"微信|qq|邮|mail|地址|传真|fax|网址", re.IGNORECASE)
-# Numbers of the whole country that are neither of an area nor mobile: 11183, 10103636.
-_HOTLINE: Final = re.compile(r"1[01][0-9]{3}|1010[0-9]{4}")
+# Numbers of the whole country that are neither of an area nor mobile: 950616, 11183, 10103636.
+_HOTLINE: Final = re.compile(r"95[0-9]{3,4}|1[01][0-9]{3}|1010[0-9]{4}")
 # 07848738078 is a British mobile number, or of a Chinese area without its hyphen.
 _PERHAPS_BRITISH: Final = re.compile(r"07[0-9]{9}")
 

@@ -11,12 +11,13 @@ from verification.kinds import Payload
 
 @dataclass(frozen=True)
 class Supply(Column):
-    """One item, its amount in the cell: blank or 0 is not needed, 1 is needed, amount unknown."""
+    """One item, its amount in the cell: blank or 0 is none; 1 is some, where `one_is_some`, as the sheets had it."""
 
     fills: tuple[str, ...] = ("lines",)
     item: str = ""
     # The item's place among the columns is its line's number for ever.
     number: int = 0
+    one_is_some: bool = True
 
     def read(self, cell: Cell, reading: Reading) -> None:
         """A line, where the item is wanted at all."""
@@ -25,7 +26,7 @@ class Supply(Column):
         if written in BLANKS or written == "0":
             return
         line: dict[str, Any] = {"no": self.number, "item": self.item}
-        if written == "1":
+        if written == "1" and self.one_is_some:
             lines.append({**line, "amount": {"kind": "unknown", "low": None, "high": None, "text": written}})
             return
         read = quantities.parse(written)
@@ -44,17 +45,23 @@ class Supply(Column):
         if line is None:
             return 0
         written = line["amount"]["text"]
-        return int(written) if written.isdecimal() else written or 1
+        return int(written) if written.isdecimal() else written or (1 if self.one_is_some else "若干")
 
     def piece(self, payload: Payload) -> Any:
         """The lines of this item."""
         return [line for line in payload.get("lines") or () if line["item"] == self.item]
 
 
-def supplies() -> list[Column]:
+def supplies(*, one_is_some: bool = True) -> list[Column]:
     """The columns of everything in the catalogue."""
     return [
-        Supply(item.header, item=item.code, number=item.position, synonyms=(item.name_zh, item.name_en))
+        Supply(
+            item.header,
+            item=item.code,
+            number=item.position,
+            synonyms=(item.name_zh, item.name_en),
+            one_is_some=one_is_some,
+        )
         for item in catalogue.items()
         if item.header
     ]
