@@ -121,6 +121,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "verification.tasks.heartbeat", "schedule": 10.0},
     "publish-due": {"task": "verification.tasks.publish_due", "schedule": 5.0},
+    "go-on-importing": {"task": "supplies.tasks.go_on_importing", "schedule": 5.0},
+    "sweep-imports": {"task": "supplies.tasks.sweep_imports", "schedule": 3600.0},
 }
 
 AUTH_USER_MODEL = "verification.User"

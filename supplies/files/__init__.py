@@ -1,0 +1,1 @@
+"""Spreadsheet files: bytes in, rows of cells out. What is dangerous about them happens in a child process."""

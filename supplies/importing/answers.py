@@ -1,0 +1,77 @@
+"""What the sender says to a row that is held: send it as it was read, it corrects that entry, leave it out."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from supplies.imported import Answer, Import, ImportRow, Stage, Verdict
+from supplies.importing import sending
+from verification import kinds, workflow
+from verification.kinds import Kind
+from verification.models import User
+from verification.refusals import NotFound, WrongStatus
+from verification.sop import Origin
+
+# While rows are judged or sent nobody answers for one.
+_OPEN = (Stage.READY, Stage.DONE)
+
+
+def answer(batch: Import, number: int, said: Answer, *, by: User, record: UUID | None = None) -> ImportRow:
+    """Take the sender's answer to one held row; `record` is the entry it corrects, one of its candidates.
+
+    Refused: NotFound, WrongStatus where it waits for no answer, and whatever the door refuses.
+    """
+    with transaction.atomic():
+        found = Import.objects.select_for_update().filter(pk=batch.pk, by=by).first()
+        if found is None:
+            raise NotFound()
+        row = ImportRow.objects.select_for_update().filter(batch=found, number=number).first()
+        if row is None:
+            raise NotFound()
+        if found.stage not in _OPEN or row.verdict != Verdict.HELD or row.answer != Answer.NONE:
+            raise WrongStatus()
+        _take(found, row, said, by, record)
+        Import.objects.filter(pk=found.pk).update(changed_at=timezone.now())
+    return row
+
+
+def _take(batch: Import, row: ImportRow, said: Answer, by: User, record: UUID | None) -> None:
+    spec, request_id = kinds.get(batch.kind), batch.uid.hex
+    row.answer = said
+    if said == Answer.SEND:
+        sending.send(spec, [row], by=by, request_id=request_id)
+    elif said == Answer.CORRECT:
+        if str(record) not in {one["uid"] for one in row.candidates}:
+            raise NotFound()
+        row.submission = workflow.submit(
+            kind=spec.slug,
+            data=_without_emptiness(spec, row.given or {}),
+            by=by,
+            record=record,
+            origin=Origin.IMPORT,
+            request_id=request_id,
+        )
+        row.verdict = Verdict.CORRECTION
+        row.cells, row.given, row.candidates = [], None, []
+    elif said == Answer.DROP:
+        row.verdict = Verdict.REFUSED
+        row.given = None
+        row.reasons = [{"header": "", "text": row.title, "reason": _("Left out by you.")}, *row.reasons]
+    else:
+        raise WrongStatus()
+    if row.verdict == Verdict.HELD:
+        row.answer = Answer.NONE
+    row.save()
+
+
+def _without_emptiness(spec: Kind, given: dict[str, Any]) -> dict[str, Any]:
+    """Whoever corrects an entry of others cannot see what is private in it, and empties none of it."""
+    public = {name for name, field in spec.fields.items() if field.public}
+    return {
+        name: value
+        for name, value in given.items()
+        if name in public or (name != "as_written" and value not in ("", None, [], {}))
+    }

@@ -1,0 +1,88 @@
+"""Verdicts for the rows of an import, some hundred at a time."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from supplies.imported import SENT, Answer, Import, ImportRow, Verdict
+from supplies.importing import comparing, layout, verdicts
+from supplies.importing.layout import Layout
+from supplies.importing.verdicts import Judged
+from verification import kinds
+from verification.kinds import Kind
+
+BATCH: Final = 200
+_JUDGED: Final = ["verdict", "reasons", "title", "given", "key", "digest", "candidates"]
+
+
+def judge_some(batch: Import) -> int:
+    """Judge the next rows after the cursor; returns the number of the last one."""
+    spec = kinds.get(batch.kind)
+    layouts = [layout.of_headers(spec, sheet["line"], sheet["headers"]) for sheet in batch.sheets]
+    rows = list(batch.lines.filter(number__gt=batch.cursor).order_by("number")[:BATCH])
+    read = [_read(spec, layouts[row.sheet], batch.sheets[row.sheet], row) for row in rows]
+    known = comparing.look_up(spec, batch.by, [(j.key, j.digest) for j in read])
+    for row, judged in zip(rows, read, strict=True):
+        _settle(row, judged, comparing.compare(spec, judged, known))
+        if row.verdict == Verdict.NEW and (twins := comparing.twins(spec, judged)):
+            row.candidates = twins
+            _settle(row, judged, Verdict.HELD)
+    ImportRow.objects.bulk_update(rows, _JUDGED)
+    _take_over(batch, rows)
+    return rows[-1].number if rows else batch.rows
+
+
+def _read(spec: Kind, found: Layout, sheet: dict[str, Any], row: ImportRow) -> Judged:
+    marks = {int(position): mark for position, mark in row.marks.items()}
+    return verdicts.judge(spec, found, row.cells, marks, sheet=sheet["name"], few=sheet["few"])
+
+
+def _settle(row: ImportRow, judged: Judged, verdict: Verdict) -> None:
+    """Write a verdict and its reasons into the row."""
+    row.verdict, row.title = verdict, judged.title
+    row.key, row.digest = judged.key, judged.digest
+    row.given = judged.given if verdict != Verdict.REFUSED else None
+    told = {Verdict.REFUSED: judged.errors, Verdict.HELD: judged.doubts}.get(verdict)
+    row.reasons = [*(told.told if told else ()), *judged.remarks.told]
+
+
+def _take_over(batch: Import, rows: Sequence[ImportRow]) -> None:
+    """The same row, held in an earlier import of the same person, waits in this one only."""
+    held = {(row.key, row.digest) for row in rows if row.verdict == Verdict.HELD}
+    earlier = ImportRow.objects.filter(
+        batch__by=batch.by,
+        batch__kind=batch.kind,
+        batch__lt=batch.pk,
+        verdict=Verdict.HELD,
+        answer=Answer.NONE,
+        digest__in={digest for _key, digest in held},
+    )
+    same = [row.pk for row in earlier.only("key", "digest") if (row.key, row.digest) in held]
+    ImportRow.objects.filter(pk__in=same).update(answer=Answer.REPEATED, cells=[], given=None, reasons=[])
+
+
+def compare_with_each_other(batch: Import) -> None:
+    """Rows of one file about the same thing: an exact repeat adds nothing, a contradiction is held on all sides."""
+    rows = list(batch.lines.order_by("number").values_list("number", "key", "digest", "verdict"))
+    repeats, against = comparing.same_key(rows)
+    changed = list(batch.lines.filter(number__in=[*repeats, *against]))
+    for row in changed:
+        if row.number in repeats and row.verdict in (*SENT, Verdict.HELD):
+            row.verdict = Verdict.UNCHANGED
+            row.reasons = [
+                _reason(row, _("The same row stands here before: row %(n)s."), repeats[row.number])
+            ]
+        elif row.number in against and row.verdict in (*SENT, Verdict.HELD):
+            row.verdict = Verdict.HELD
+            others = "、".join(str(number) for number in against[row.number][:5])
+            reason = _reason(
+                row, _("Another row is about the same and says something else: row %(n)s."), others
+            )
+            row.reasons = [reason, *row.reasons]
+    ImportRow.objects.bulk_update(changed, ["verdict", "reasons"], batch_size=BATCH)
+    _take_over(batch, [row for row in changed if row.verdict == Verdict.HELD])
+
+
+def _reason(row: ImportRow, sentence: str, number: object) -> dict[str, str]:
+    return {"header": "", "text": row.title, "reason": sentence % {"n": number}}
