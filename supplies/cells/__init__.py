@@ -6,7 +6,7 @@ directions. What a column cannot hold safely is never dropped: it goes, under it
 only reviewers see.
 """
 
-from supplies.cells.calls import CONTACT_FIELDS, Phones
+from supplies.cells.calls import CONTACT_FIELDS, Person, Phones
 from supplies.cells.columns import Coded, Count, Ignored, Link, PlaceWord, Status, Text, YesNo
 from supplies.cells.core import APPROVED, BLANKS, LINK, Cell, Column, Doubt, Reading, text_of
 from supplies.cells.days import Day, read_day
@@ -25,6 +25,7 @@ __all__ = [
     "Doubt",
     "Ignored",
     "Link",
+    "Person",
     "Phones",
     "PlaceWord",
     "Reading",

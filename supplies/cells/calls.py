@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from supplies.cells.core import BLANKS, Cell, Column, Reading, text_of
+from supplies.cells.core import BLANKS, LINK, Cell, Column, Reading, text_of
 from supplies.characters import half_width
 from supplies.contacts import Phone, read_phones, without_phones
 from verification.kinds import Payload
@@ -32,11 +32,12 @@ class Phones(Column):
     """Who can be called. Office numbers are public; mobile numbers and whoever answers them are not.
 
     A number of another country, and whatever else is not surely a number of ours, is for the reviewers only.
-    `abroad`: the list has such numbers.
+    `abroad`: the list has such numbers. `named`: persons stand beside their numbers, and have no column of their own.
     """
 
     fills: tuple[str, ...] = CONTACT_FIELDS
     abroad: bool = False
+    named: bool = True
 
     def read(self, cell: Cell, reading: Reading) -> None:
         """Numbers into the fields of contacts, whatever else into the note."""
@@ -78,8 +79,24 @@ class Phones(Column):
     def write(self, payload: Payload) -> Cell:
         """Contacts as the sheets kept them, one entry a number."""
         office = [{"name": "", "tel": tel} for tel in _parts(payload.get("office_line"))]
-        person = payload.get("contact_person") or ""
+        person = (payload.get("contact_person") or "") if self.named else ""
         return [*office, *({"name": person, "tel": tel} for tel in _parts(payload.get("contact_phone")))]
+
+
+@dataclass(frozen=True)
+class Person(Column):
+    """Who answers, in a column of its own: for the reviewers only."""
+
+    fills: tuple[str, ...] = ("contact_person",)
+
+    def read(self, cell: Cell, reading: Reading) -> None:
+        """The name."""
+        if (text := text_of(cell)) not in BLANKS:
+            reading.people.append(text)
+
+    def fits(self, text: str) -> bool:
+        """A name."""
+        return len(text) <= 30 and not text.isdecimal() and not LINK.match(text)
 
 
 def _contacts(cell: Cell) -> Iterable[tuple[str, str]]:

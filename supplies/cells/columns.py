@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from supplies import places
 from supplies.cells.core import APPROVED, BLANKS, LINK, Cell, Column, Reading, text_of
 from supplies.contacts import find_private, read_phones
@@ -41,7 +43,7 @@ class Link(Column):
         """The first address in the cell."""
         text = text_of(cell)
         found = LINK.search(text)
-        link = found[0] if found else ""
+        link = found[0].rstrip("(") if found else ""  # https://…/s/1(实时房源…)
         if text != link and text not in BLANKS:
             reading.note(self.header, text)
         reading.given[self.fills[0]] = link
@@ -135,8 +137,12 @@ class PlaceWord(Column):
     level: places.Level = "province"
 
     def read(self, cell: Cell, reading: Reading) -> None:
-        """Remember the words; the place is found when the row is read."""
-        reading.places.append(text_of(cell))
+        """Remember the words; the place is found when the row is read. What lies elsewhere is asked about."""
+        text, above = text_of(cell), "".join(reading.places)
+        reading.places.append(text)
+        if above and places.find(above) and places.find(text) and not places.find(above + text):
+            reading.doubt(self.header, text, _("This does not lie in the place before it."))
+            reading.note(self.header, text)
 
     def fits(self, text: str) -> bool:
         """A name."""
