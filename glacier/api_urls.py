@@ -10,7 +10,6 @@ from verification.api import reading, searching, submissions
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api_docs")),
     path("schema/", api_docs.Schema.as_view(), name="api_schema"),
-    path("docs/", api_docs.docs, name="api_docs"),
     path("v1/", reading.Index.as_view(), name="api_index"),
     path("v1/search/", searching.Found.as_view(), name="api_search"),
     path("v1/changes/", reading.Changes.as_view(), name="api_changes"),

@@ -1,5 +1,6 @@
 """Middleware of our own: request id, language by path, content security policy, who acts on account pages."""
 
+import gzip
 import re
 import uuid
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from verification.journal import acting
 from verification.models import Robot, User
@@ -29,8 +31,11 @@ POLICY = "; ".join(
 
 # The pages on which somebody is signed in, or about to be. All others are public: they read no
 # cookie, so that one copy serves everybody.
-WORKING = re.compile(r"^(/en)?/(accounts|admin|demo|me|mine|review|submit)(/|$)")
+WORKING = re.compile(r"^(/en)?/(accounts|admin|demo|me|mine|owner|review|submit)(/|$)")
 
+
+# Bytes below which compressing saves nothing.
+WORTH_COMPRESSING = 500
 
 ACCOUNTS = re.compile(r"^(/en)?/accounts/")
 
@@ -48,12 +53,15 @@ def request_id(get_response: Handler) -> Handler:
 
 
 def language(get_response: Handler) -> Handler:
-    """Chinese, or English under /en/; the API follows Accept-Language. No cookie decides it."""
+    """Chinese, or English under /en/; the API, its page for people apart, follows Accept-Language.
+
+    No cookie decides it.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/en/"):
             code = "en"
-        elif request.path.startswith("/api/"):
+        elif request.path.startswith("/api/") and request.path != "/api/docs/":
             code = "en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"
         else:
             code = "zh-hans"
@@ -61,6 +69,36 @@ def language(get_response: Handler) -> Handler:
             request.LANGUAGE_CODE = code
             response = get_response(request)
         response.headers.setdefault("Content-Language", code)
+        return response
+
+    return middleware
+
+
+def compressed(get_response: Handler) -> Handler:
+    """Public pages travel compressed; pages that carry somebody's secrets never do (BREACH).
+
+    Public is what a shared cache may keep. Its tags are weak, so they hold for both forms of the bytes.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        page = response.headers.get("Content-Type", "").startswith("text/html")
+        # "You have it already" says no type, and varies like the page it speaks of.
+        page |= response.status_code == 304 and not request.path.startswith("/api/")
+        if response.streaming or not page or "public" not in response.headers.get("Cache-Control", ""):
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        asked = re.search(
+            r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", request.headers.get("Accept-Encoding", "")
+        )
+        if (
+            asked
+            and not response.has_header("Content-Encoding")
+            and len(response.content) >= WORTH_COMPRESSING
+        ):
+            response.content = gzip.compress(response.content, compresslevel=5, mtime=0)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return middleware

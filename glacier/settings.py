@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "glacier.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "glacier.middleware.compressed",
     "glacier.middleware.content_security_policy",
     "glacier.middleware.language",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -163,6 +164,8 @@ else:
     # Without SMTP settings mail is written to a folder, which the demonstration shows on a page.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = STATE / "mail"
+# A mail server that does not answer never holds a request for long.
+EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Glacier <no-reply@glacier.example>")
 
 # Chinese first: pages without a language prefix are Chinese, English ones stand under /en/.

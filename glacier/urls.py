@@ -4,7 +4,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from glacier import api_docs
+
 urlpatterns = [
+    # A page for people, in both languages; before the API, which knows no other page.
+    *i18n_patterns(path("api/docs/", api_docs.docs, name="api_docs"), prefix_default_language=False),
     path("api/", include("glacier.api_urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(

@@ -1,5 +1,6 @@
 """Language and caches: one copy for everybody, in the language of its address, without a word about now."""
 
+import gzip
 from datetime import timedelta
 from unittest import mock
 
@@ -96,3 +97,23 @@ def test_language_and_caches_working_pages_are_kept_by_nobody(client, reviewer, 
         control = client.get(path)["Cache-Control"]
         assert "private" in control
         assert "no-store" in control
+
+
+def test_language_and_caches_public_pages_travel_compressed_and_working_pages_never(client, record, reviewer):
+    path, asked = f"/needs/{record.uid}/", {"Accept-Encoding": "br;q=1.0, gzip;q=0.8"}
+    plain, packed = client.get(path), client.get(path, headers=asked)
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["Content-Length"] == str(len(packed.content))
+    assert len(packed.content) < len(plain.content) / 2
+    assert packed["ETag"] == plain["ETag"]
+    assert packed["ETag"].startswith("W/")
+    again = client.get(path, headers=asked | {"If-None-Match": packed["ETag"]})
+    assert again.status_code == 304
+    for answer in (plain, packed, again):
+        assert answer["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in client.get(path, headers={"Accept-Encoding": "gzip;q=0, br"})
+    assert "Content-Encoding" not in plain
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    for working in ("/review/", "/mine/", "/accounts/login/", "/submit/needs/"):
+        assert "Content-Encoding" not in client.get(working, headers=asked), working

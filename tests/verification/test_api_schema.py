@@ -216,9 +216,16 @@ def test_api_examples_are_what_the_api_takes_and_gives(volunteer, reviewer):
     assert set(example) == set(json.loads(published_need(volunteer, reviewer).body))
 
 
-def test_api_docs_page_is_ours_alone(db):
-    page = Client().get("/api/docs/").content.decode()
+@pytest.mark.parametrize(
+    ("address", "words"), [("/api/docs/", "开放接口"), ("/en/api/docs/", "For programs")]
+)
+def test_api_docs_page_is_ours_alone(db, address, words):
+    answer = Client().get(address, headers={"Accept-Language": "fr"})
+    page = answer.content.decode()
+    assert words in page
+    assert 'class="top"' in page
     assert "//" not in page.replace("<!doctype html>", "")
     assert "<style" not in page
-    assert page.count("<script") == page.count("<script src=") == 2
+    assert page.count("<script") == page.count("<script src=") == 5
+    assert "Language" not in answer["Vary"]
     assert "sessionid" not in page

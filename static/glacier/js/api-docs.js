@@ -9,6 +9,8 @@ const csrfToken = () => {
 };
 
 const withCsrf = (request) => {
+  // The schema in the page's language, whatever the browser prefers.
+  request.headers = { ...request.headers, "Accept-Language": document.documentElement.lang };
   const token = csrfToken();
   const ours = new URL(request.url, document.baseURI).origin === location.origin;
   if (ours && token && !["GET", "HEAD"].includes(request.method || "GET")) {

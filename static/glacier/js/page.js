@@ -43,5 +43,11 @@ document.addEventListener("htmx:before:request", () => {
   if (toast) toast.hidden = true;
 });
 
+// A box made larger by hand carries a style, which htmx would write into its successor and the content
+// security policy refuses.
+document.addEventListener("htmx:before:swap", () => {
+  for (const sized of document.querySelectorAll("textarea[style]")) sized.removeAttribute("style");
+});
+
 const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();

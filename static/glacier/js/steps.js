@@ -13,6 +13,25 @@ if (form?.querySelector("[data-step-bar]")) {
   // Sent back with errors: begin at the first of them.
   let at = Math.max(0, sections.findIndex((section) => section.querySelector(".wrong, .error")));
 
+  // Our own sentence in the page's language, not the browser's bubble in its own. Anything else that may
+  // be wrong is said by the server.
+  const say = (field, sentence) => {
+    const holder = field.closest(".field");
+    const said = holder?.querySelector("[data-said]");
+    if (!sentence) {
+      if (said) holder.classList.remove("wrong");
+      return said?.remove();
+    }
+    if (said || !holder) return;
+    holder.classList.add("wrong");
+    const error = document.createElement("p");
+    error.className = "error";
+    error.dataset.said = "";
+    error.role = "alert";
+    error.textContent = sentence;
+    (holder.querySelector(".hint") ?? holder.querySelector("label, legend")).after(error);
+  };
+
   const show = (move) => {
     const one = narrow.matches;
     bar.hidden = !one;
@@ -30,8 +49,10 @@ if (form?.querySelector("[data-step-bar]")) {
   };
 
   next.addEventListener("click", () => {
-    const wrong = [...sections[at].querySelectorAll("input, select, textarea")].find((e) => !e.checkValidity());
-    if (wrong) return wrong.reportValidity();
+    const fields = [...sections[at].querySelectorAll("input, select, textarea")];
+    const missing = fields.filter((field) => field.validity.valueMissing);
+    for (const field of fields) say(field, missing.includes(field) ? form.dataset.missing : "");
+    if (missing.length) return missing[0].focus();
     at += 1;
     show(true);
   });
