@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from verification import kinds
+from verification.kinds import Kind
 from verification.listing import PAGE
 from verification.listing_sql import ORDERS
 from verification.refusals import BadQuery, NotFound
@@ -85,24 +87,46 @@ AFTER = _query(
     type_={"type": "integer", "format": "int64", "minimum": 0, "maximum": LAST, "default": 0},
 )
 KIND_FILTER = _query("kind", gettext_lazy("One list only."), enum=_slugs())
-FILTERS = [
-    _query(
-        "q",
-        gettext_lazy(
-            "Words of the institution's or the place's name; two characters or more, in Chinese too."
+
+
+def filters() -> list[OpenApiParameter]:
+    """What lists can be asked; a filter that only some of them have says which."""
+    return [
+        _query(
+            "q",
+            gettext_lazy(
+                "Words of the institution's or the place's name; two characters or more, in Chinese too."
+            ),
+            type_={"type": "string", "maxLength": 60},
         ),
-        type_={"type": "string", "maxLength": 60},
-    ),
-    *(
-        _query(name, filter_.label)
-        for name, filter_ in {n: f for spec in kinds.every() for n, f in spec.filters.items()}.items()
-    ),
-    _query(
-        "urgency",
-        gettext_lazy("How soon it is needed."),
-        enum=sorted({urgency for spec in kinds.every() for urgency in spec.urgencies}),
-    ),
-    _query("freshness", gettext_lazy("How long ago somebody last looked."), enum=Freshness.values),
-    _query("stale", gettext_lazy("1 shows out-of-date records too."), enum=["0", "1"]),
-    _query("sort", gettext_lazy("The order."), enum=list(ORDERS)),
-]
+        *(_own_filter(name, having) for name, having in _by_name().items()),
+        _query(
+            "urgency",
+            gettext_lazy("How soon it is needed."),
+            enum=sorted({urgency for spec in kinds.every() for urgency in spec.urgencies}),
+        ),
+        _query("freshness", gettext_lazy("How long ago somebody last looked."), enum=Freshness.values),
+        _query("stale", gettext_lazy("1 shows out-of-date records too."), enum=["0", "1"]),
+        _query("sort", gettext_lazy("The order; not every list has every one."), enum=list(ORDERS)),
+    ]
+
+
+def _by_name() -> dict[str, list[Kind]]:
+    """The lists that have each filter."""
+    found: dict[str, list[Kind]] = {}
+    for spec in kinds.every():
+        for name in spec.filters:
+            found.setdefault(name, []).append(spec)
+    return found
+
+
+def _own_filter(name: str, having: list[Kind]) -> OpenApiParameter:
+    labels = list({str(spec.filters[name].label): spec.filters[name].label for spec in having}.values())
+    slugs = ", ".join(spec.slug for spec in having)
+    pattern = "; ".join(["{}"] * len(labels))
+    if len(having) == len(kinds.every()):
+        return _query(name, format_lazy(pattern, *labels))
+    return _query(name, format_lazy(pattern + " ({})", *labels, slugs))
+
+
+FILTERS = filters()
