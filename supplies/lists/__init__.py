@@ -3,7 +3,17 @@
 from importlib import import_module
 
 # The order in which pages show them.
-LISTS = ("needs",)
+LISTS = (
+    "needs",
+    "donations",
+    "giving_channels",
+    "corporate_gifts",
+    "suppliers",
+    "couriers",
+    "staff_lodging",
+    "traveller_lodging",
+    "clinics",
+)
 
 
 def register_all() -> None:
