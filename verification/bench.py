@@ -1,12 +1,13 @@
 """The workbench's content: one submission with everything a reviewer needs to decide on it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from verification import duplicates, history, inbox, kinds, presenting, proposals
+from verification import history, inbox, kinds, likeness, presenting, proposals
 from verification.kinds import Kind, Payload
 from verification.models import Event, Lease, Public, Submission
 from verification.people import Standing
@@ -149,23 +150,33 @@ def _tel(value: str) -> str:
 
 
 def _candidates(spec: Kind, found: Submission, payload: Payload) -> list[Words]:
-    if found.intent != Intent.NEW:
-        return []
-    distinct = duplicates.said_distinct(found)
-    return [
-        {
-            "uid": c.uid,
-            "what": "record",
-            "title": c.title,
-            "place": spec.show("place", c.place) if c.place else "",
-            "score": c.reason,
-            "why": [],
-            "summary": "",
-            "url": reverse("record", kwargs={"kind": spec.slug, "uid": c.uid}),
-            "distinct": c.uid in distinct,
-        }
-        for c in duplicates.candidates(spec, payload)
-    ]
+    """What may be the same, each with why, and what it says otherwise."""
+    offered = likeness.of_submissions([found]).get(found.pk, [])
+    bodies = Public.objects.in_bulk([c.uid for c in offered if c.waiting is None])
+    shown = []
+    for c in offered:
+        theirs = c.waiting.payload if c.waiting else json.loads(bodies[c.uid].body) if c.uid in bodies else {}
+        link = (
+            ("review", {"uid": c.waiting.uid}) if c.waiting else ("record", {"kind": spec.slug, "uid": c.uid})
+        )
+        shown.append(
+            {
+                "uid": c.uid,
+                "waiting": _waits(found, c.waiting) if c.waiting else None,
+                "title": c.title,
+                "place": spec.show("place", c.place) if c.place else "",
+                "why": c.reasons,
+                "url": reverse(link[0], kwargs=link[1]),
+                "sides": presenting.sides(spec, payload, theirs),
+            }
+        )
+    return shown
+
+
+def _waits(found: Submission, other: Submission) -> Words:
+    """Where the other entry stands, and which was sent first."""
+    earlier = (other.submitted_at, other.pk) < (found.submitted_at, found.pk)
+    return {"status": other.status, "at": other.submitted_at, "earlier": earlier}
 
 
 def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Event]) -> list[Words]:

@@ -1,46 +1,88 @@
 """What may be the same: exact identity decides, likeness only proposes.
 
-`identity_of` is what `workflow` locks and compares when two new entries arrive at once; `candidates`
-is what pages show beside a submission, with the reason.
+`identity_of` is what `workflow` locks and compares when two new entries arrive at once. `likeness_of` is
+what an index keeps of an entry, so that `verification.likeness` finds what shares a name, an organisation, a
+telephone or an address with it: digests under the site's key, which tell nobody what they were made of.
 """
 
+import base64
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import hmac
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from verification import names
-from verification.kinds import Kind, Payload
-from verification.models import Event, Public, Submission
+from verification.kinds import Facets, Kind, Payload
+from verification.models import Event, Organisation, Public, Submission
 from verification.sop import Action, Intent, Status
 
-LIKE_ENOUGH = 0.9
-
-SAME_IDENTITY = _("the same institution in the same place")
-SAME_ORGANISATION = _("the same organisation")
-LIKE_NAME = _("a very similar name in the same place")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A record or waiting submission that may be the same, and why we think so."""
-
-    uid: UUID
-    title: str
-    reason: str | Promise
-    is_record: bool
-    place: str = ""
+# Begins every digest. No search and no filter can ask for it: bigrams are of letters and digits, codes have a
+# name and a colon before them.
+MARK = "~"
+# More of one trait than this is a directory, not a contact.
+_MOST_TRAITS = 10
 
 
 def identity_of(kind: Kind, payload: Payload) -> str:
     """A digest two payloads share where they are about the same thing; "" where nothing identifies."""
     words = kind.identity(payload)
     return hashlib.sha256(f"{kind.slug}|{words}".encode()).hexdigest() if words else ""
+
+
+def likeness_of(
+    kind: Kind, payload: Payload, organisation: Organisation | None, facets: Facets | None = None
+) -> list[str]:
+    """The digests an entry is found by, when another is compared with it; `facets` where they are known already.
+
+    A trait that stands in a public field has another digest than the same one in a private field: whoever
+    may only know what is public is compared with the former alone.
+    """
+    facets = facets or kind.facets(payload)
+    keys = [name_key(kind, block) for block in names.blocks(facets.title)]
+    if organisation is not None:
+        keys.append(organisation_key(kind, organisation.uid))
+    if facets.traits:
+        public = set(traits_of(kind.facets(kind.as_it_is(payload))))
+        keys += [trait_key(kind, trait, public=trait in public) for trait in traits_of(facets)]
+    return sorted(set(keys))
+
+
+def traits_of(facets: Facets) -> Iterator[tuple[str, str]]:
+    """Each trait by name and value, as many as are compared."""
+    for name, values in facets.traits.items():
+        for value in values[:_MOST_TRAITS]:
+            yield name, value
+
+
+def name_key(kind: Kind, block: str) -> str:
+    """The digest of a word that two like names share."""
+    return _digest(kind, "name", block)
+
+
+def organisation_key(kind: Kind, uid: UUID | str) -> str:
+    """The digest of an organisation of the register."""
+    return _digest(kind, "organisation", str(uid))
+
+
+def trait_key(kind: Kind, trait: tuple[str, str], *, public: bool) -> str:
+    """The digest of a trait where it stands in a public field, or of one in a private field."""
+    return _digest(kind, "public" if public else "private", *trait)
+
+
+def _digest(kind: Kind, *words: str) -> str:
+    """Short, and of this list alone: two lists never mix."""
+    mac = hmac.digest(_key(settings.SECRET_KEY), "\0".join((kind.slug, *words)).encode(), "sha256")
+    return MARK + base64.urlsafe_b64encode(mac[:9]).decode()
+
+
+@lru_cache(maxsize=4)
+def _key(secret: str) -> bytes:
+    return hashlib.sha256(f"verification.duplicates|{secret}".encode()).digest()
 
 
 def hold(words: Collection[str]) -> None:
@@ -66,7 +108,7 @@ def rivals(submissions: Sequence[Submission]) -> dict[UUID, set[UUID]]:
     # In this order: what is published between the two queries is seen by both, never by neither.
     known = set(coming.filter(intent=Intent.NEW).values_list("kind", "identity", "record"))
     known |= set(Public.objects.live().filter(**same).values_list("kind", "identity", "uid"))
-    distinct = _said_distinct({record for _kind, _identity, record in known})
+    distinct = said_distinct({record for _kind, _identity, record in known})
     found: dict[UUID, set[UUID]] = {}
     for s in new:
         alike = {record for kind, identity, record in known if (kind, identity) == (s.kind, s.identity)}
@@ -75,15 +117,11 @@ def rivals(submissions: Sequence[Submission]) -> dict[UUID, set[UUID]]:
     return found
 
 
-def _said_distinct(records: Collection[UUID]) -> set[frozenset[UUID | None]]:
+def said_distinct(records: Collection[UUID]) -> set[frozenset[UUID]]:
+    """Pairs that a reviewer compared and found to be two things: remembered for ever, whoever was first."""
     events = Event.objects.filter(record__in=records, action=Action.DISTINCT)
-    return {frozenset(pair) for pair in events.values_list("record", "related")}
-
-
-def said_distinct(submission: Submission) -> set[UUID]:
-    """The records a reviewer compared with this entry and found to be something else: remembered for ever."""
-    events = Event.objects.filter(record=submission.record, action=Action.DISTINCT)
-    return {uid for uid in events.values_list("related", flat=True) if uid}
+    pairs = events.values_list("record", "related")
+    return {frozenset((one, other)) for one, other in pairs if one and other}
 
 
 def twin_of(submission: Submission) -> UUID | None:
@@ -94,39 +132,3 @@ def twin_of(submission: Submission) -> UUID | None:
     if not submission.identity:
         return None
     return record.values_list("uid", flat=True).first() or earlier.values_list("uid", flat=True).first()
-
-
-def candidates(
-    kind: Kind, payload: Payload, *, besides: UUID | None = None, limit: int = 5
-) -> list[Candidate]:
-    """Live records that may be what the payload describes, surest first. Public columns only."""
-    facets = kind.facets(payload)
-    identity = identity_of(kind, payload)
-    near = Q(tokens__contains=[f"place:{facets.places[-1]}"]) if facets.places else Q(pk=None)
-    if identity:
-        near |= Q(identity=identity)
-    organisation = payload.get("organisation")
-    if organisation:
-        near |= Q(organisation__uid=organisation)
-    rows = (
-        Public.objects.live()
-        .filter(near, kind=kind.slug)
-        .exclude(pk__in=[besides] if besides else [])
-        .order_by("-verified_at", "uid")
-    )
-    found = []
-    for row in rows.values("uid", "title", "identity", "place", "organisation__uid")[:400]:
-        why: str | Promise | None = None
-        score = 0.0
-        if identity and row["identity"] == identity:
-            why, score = SAME_IDENTITY, 3
-        elif organisation and str(row["organisation__uid"]) == organisation:
-            why, score = SAME_ORGANISATION, 2
-        elif (likeness := names.similarity(facets.title, row["title"])) >= LIKE_ENOUGH:
-            why, score = LIKE_NAME, likeness
-        if why is not None:
-            found.append(
-                (score, Candidate(row["uid"], row["title"], why, is_record=True, place=row["place"]))
-            )
-    found.sort(key=lambda pair: -pair[0])
-    return [candidate for _score, candidate in found[:limit]]

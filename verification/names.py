@@ -45,6 +45,7 @@ _PROVINCES: Final = re.compile(
     "^(?:北京|天津|上海|重庆|河北|山西|内蒙古|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|"
     "四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|台湾|香港|澳门)(?:省|市|自治区)?(?=..)"
 )
+_COMPANY: Final = re.compile(r"(?<=..)(?:股份|集团|有限|责任|公司|总厂|厂|商行|经营部)+$")
 _BRACKETED: Final = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]?")
 _RUN: Final = re.compile(r"[0-9a-z]+|[^\W0-9a-z_]+")
 
@@ -102,6 +103,25 @@ def similarity(a: str, b: str) -> float:
     if normalise(a) == normalise(b):
         return 1.0
     return max(_alike(one, other) for one in _parse(_fold(a)) for other in _parse(_fold(b)))
+
+
+def blocks(name: str) -> list[str]:
+    """Words of which two names share one wherever `similarity` calls them alike: an index finds them by it.
+
+    The name itself, and for each reading of it the end of what is its own with number, kind and unit; of a name
+    without a kind (a company) its beginning and its end.
+    """
+    found = [identifying(name)]
+    if not found[0]:
+        return []
+    for parts in _parse(_fold(name)):
+        if parts.kind:
+            kind = "hospital" if parts.kind in _LOOSE else parts.kind
+            found.append("|".join((parts.place[-2:], parts.number, kind, parts.unit)))
+        else:
+            own = _COMPANY.sub("", parts.place)
+            found += [f"{own[:4]}…", f"…{own[-4:]}"]
+    return [block for block in dict.fromkeys(found) if block.strip("…|")]
 
 
 def best_matches(query: str, candidates: Iterable[str], limit: int = 5) -> list[tuple[str, float]]:

@@ -126,10 +126,10 @@ def named(name: str, place: str = "") -> list[Organisation]:
         "organisation__merged_into"
     )
     found = {root_of(alias.organisation).pk: root_of(alias.organisation) for alias in aliases}
-    return [o for o in found.values() if not place or not o.place or _same_place(o.place, place)]
+    return [o for o in found.values() if not place or not o.place or same_place(o.place, place)]
 
 
-def _same_place(one: str, other: str) -> bool:
+def same_place(one: str, other: str) -> bool:
     """One lies in the other: codes without their trailing zero pairs, the shorter a beginning of the longer."""
     short, long = sorted((_stem(one), _stem(other)), key=len)
     return long.startswith(short)

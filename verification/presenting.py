@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from verification import history
 from verification.history import Change, Entry
-from verification.kinds import Kind, Payload
+from verification.kinds import ORGANISATION, Kind, Payload
 from verification.models import Event, Organisation, Public, Submission
 from verification.rendering import exact
 from verification.sop import Action, Origin, Reason, Role
@@ -101,6 +101,23 @@ def _line_in_words(spec: Kind, line: Mapping[str, Any]) -> Row:
     said = {n: spec.show(n, line.get(n)) for n in spec.line_columns if n not in apart}
     facts = [{"label": spec.line_columns[name], "words": words} for name, words in said.items() if words]
     return {"what": spec.show(first, line.get(first)), "facts": facts}
+
+
+def sides(spec: Kind, here: Payload, there: Payload) -> list[Row]:
+    """Two entries side by side, in the public fields in which they differ; the lines in one piece."""
+    shown = []
+    for name, field in spec.fields.items():
+        if field.public and name not in ORGANISATION:
+            one, other = _side(spec, name, here.get(name)), _side(spec, name, there.get(name))
+            if one != other:
+                shown.append({"label": field.label, "here": one, "there": other})
+    return shown
+
+
+def _side(spec: Kind, name: str, value: Any) -> str:
+    if name == "lines":
+        return "\n".join(spec.show("line", line) for line in value or ())
+    return spec.show(name, value)
 
 
 # Shown together, as one amount, beside the amount before.

@@ -54,6 +54,7 @@ def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) ->
         "schema": spec.schema,
         "organisation": organisation,
         "identity": duplicates.identity_of(spec, payload),
+        "likeness": duplicates.likeness_of(spec, payload, organisation),
     }
 
 

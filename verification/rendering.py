@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from verification import names
+from verification import duplicates, names
 from verification.journal import canonical
 from verification.kinds import Facets, Kind, Payload
 from verification.models import Organisation, Public, Record
@@ -79,7 +79,9 @@ def public_row(
         body=body,
         identity=identity,
         organisation=organisation,
-        tokens=tokens(facets, organisation),
+        tokens=sorted(
+            {*tokens(facets, organisation), *duplicates.likeness_of(spec, payload, organisation, facets)}
+        ),
         place=facets.places[-1] if facets.places else "",
         urgency=facets.urgency,
         unmet_since=unmet_since,

@@ -316,7 +316,9 @@ def _new_content(
     if base and base.merged_into:
         raise MergedAway(into=base.merged_into)
     if base and row.intent in REQUESTS:
-        (reason,) = Event.objects.filter(submission=row, action=Action.SUBMIT).values_list("reason", flat=True)
+        (reason,) = Event.objects.filter(submission=row, action=Action.SUBMIT).values_list(
+            "reason", flat=True
+        )
         return proposals.request_of(spec, base, Intent(row.intent), reason) | {"base_version": base.version}
     if data is None and action != Action.REBASE:
         raise Incomplete()

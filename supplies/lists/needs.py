@@ -25,6 +25,7 @@ from supplies.parts import (
     SourceForm,
 )
 from supplies.showing import shows
+from supplies.traits import contact_traits
 from verification import names
 from verification.forms import LineForm, LinesField, PlainTextField
 from verification.kinds import (
@@ -140,6 +141,7 @@ def facets(payload: Payload) -> Facets:
             *(place.name for place in where),
             *(name for code in items for name in catalogue.names(code)),
         ),
+        traits=contact_traits(payload, address="delivery_address"),
     )
 
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import builders
-from verification import duplicates, feed, history, inbox, journal, kinds, people
+from verification import feed, history, inbox, journal, kinds, likeness, people
 from verification.models import Public
 
 
@@ -57,12 +57,11 @@ def reading(volunteer, reviewer):
         "history.of_record": (1, lambda: history.of_record(record.uid)),
         "history.of_submission": (1, lambda: history.of_submission(own[0])),
         "feed.changes": (3, lambda: feed.changes(0)),
-        "duplicates.candidates": (
-            1,
-            lambda: duplicates.candidates(
-                needs, {**needs.clean(builders.need_payload()), "organisation": ""}
-            ),
+        "likeness.hints": (
+            4,
+            lambda: likeness.hints(needs, {**needs.clean(builders.need_payload()), "organisation": ""}),
         ),
+        "likeness.of_submissions": (6, lambda: likeness.of_submissions(own)),
     }
 
 

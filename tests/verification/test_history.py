@@ -360,8 +360,9 @@ def test_history_triggers_stand_on_the_tracked_tables_and_on_no_other(db):
 
 
 def test_history_has_a_column_for_each_of_the_table():
+    """But for keyed digests, worked out from the payload: of a telephone that was erased nothing stays."""
     for model in tracked_models():
-        columns = {f.column for f in model._meta.concrete_fields}
+        columns = {f.column for f in model._meta.concrete_fields} - {"likeness"}
         assert columns <= {f.column for f in model.history.model._meta.concrete_fields}
 
 

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(blank=True, max_length=80)),
                 ('source_key', models.CharField(blank=True, max_length=300)),
                 ('identity', models.CharField(blank=True, max_length=64)),
+                ('likeness', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('payload', models.JSONField()),
                 ('schema', models.PositiveIntegerField()),
                 ('origin', models.CharField(choices=[('organisation', 'the organisation itself'), ('volunteer', 'a volunteer'), ('import', 'a spreadsheet'), ('partner', 'a partner organisation'), ('public', 'the public')], max_length=20)),
@@ -544,6 +545,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='submission',
             index=models.Index(models.F('kind'), models.F('identity'), condition=models.Q(('status__in', ['collected', 'entered', 'returned', 'verified'])), name='submission_identity'),
+        ),
+        migrations.AddIndex(
+            model_name='submission',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('intent', 'new'), ('status__in', ['collected', 'entered', 'returned', 'verified'])), fields=['likeness'], name='submission_likeness'),
         ),
         migrations.AddIndex(
             model_name='submission',

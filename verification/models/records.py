@@ -70,10 +70,11 @@ class Public(models.Model):
     """One row per record ever published, of every list: what readers read and everything points at.
 
     Derived: `body` is the rendered JSON, the rest are stored filter and sort columns. `tokens` holds
-    search bigrams and exact filters (`item:n95-mask`, `place:420100`) under one GIN index. A withdrawn
-    row has a tombstone as body and no tokens, so that no filter finds it; it keeps its title, unless that
-    is what must not be seen. A merged row likewise; `merged_into` is always the root, which a trigger checks.
-    Locking a record means locking this row; several are locked in the order of their uids.
+    search bigrams, exact filters (`item:n95-mask`, `place:420100`) and the keyed digests by which duplicates
+    are found (`~…`), under one GIN index. A withdrawn row has a tombstone as body and no tokens, so that no
+    filter finds it; it keeps its title, unless that is what must not be seen. A merged row likewise;
+    `merged_into` is always the root, which a trigger checks. Locking a record means locking this row; several
+    are locked in the order of their uids.
     """
 
     uid = models.UUIDField(primary_key=True)

@@ -4,6 +4,7 @@ import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -58,6 +59,8 @@ class Submission(models.Model):
     source = models.CharField(max_length=80, blank=True)
     source_key = models.CharField(max_length=300, blank=True)
     identity = models.CharField(max_length=64, blank=True)
+    # Keyed digests of name, organisation and traits: what shares one may be the same (verification.duplicates).
+    likeness = ArrayField(models.TextField(), default=list)
     payload = models.JSONField()
     schema = models.PositiveIntegerField()
     origin = models.CharField(max_length=20, choices=Origin)
@@ -75,7 +78,15 @@ class Submission(models.Model):
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = SubmissionQuerySet.as_manager()
-    history = tracked("uid", "organisation", "submitted_by", "verified_by", "entered_by", "closed_by")
+    history = tracked(
+        "uid",
+        "organisation",
+        "submitted_by",
+        "verified_by",
+        "entered_by",
+        "closed_by",
+        derived=("likeness",),
+    )
 
     class Meta:
         indexes = [
@@ -96,6 +107,11 @@ class Submission(models.Model):
                 "kind", "identity", name="submission_identity", condition=Q(status__in=sorted(OPEN))
             ),
             models.Index("record", name="submission_of_record", condition=Q(status__in=sorted(OPEN))),
+            GinIndex(
+                fields=["likeness"],
+                name="submission_likeness",
+                condition=Q(status__in=sorted(OPEN), intent=Intent.NEW),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),

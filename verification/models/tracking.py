@@ -28,10 +28,11 @@ def _set_actor(historical_instance: Any, user: Any) -> None:
         historical_instance.history_user_id = user.pk
 
 
-def tracked(*unindexed: str, inherit: bool = False) -> HistoricalRecords:
+def tracked(*unindexed: str, inherit: bool = False, derived: tuple[str, ...] = ()) -> HistoricalRecords:
     """A tracked model's history.
 
     `unindexed` names the fields whose indexes the history table does without: it is read by id only.
+    `derived` are worked out from the others and not kept.
     """
     return HistoricalRecords(
         bases=[HistoryRow],
@@ -40,4 +41,5 @@ def tracked(*unindexed: str, inherit: bool = False) -> HistoricalRecords:
         history_user_setter=_set_actor,
         no_db_index=list(unindexed),
         inherit=inherit,
+        excluded_fields=list(derived),
     )

@@ -15,7 +15,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from verification import bench, inbox, kinds, leases, people, policies, presenting, publishing, workflow
+from verification import (
+    bench,
+    inbox,
+    kinds,
+    leases,
+    likeness,
+    people,
+    policies,
+    presenting,
+    publishing,
+    workflow,
+)
 from verification.models import Lease, Public, Submission, TakeDown
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
@@ -49,9 +60,12 @@ def queue(request: HttpRequest) -> HttpResponse:
         lease.submission_id: lease for lease in _live_leases().filter(holder=who.user, submission__in=page)
     }
     doubts = inbox.doubts([s.pk for s in page])
+    alike = likeness.of_submissions(page[:PAGE])
     upcoming = inbox.next_for(who)
     context = {
-        "waiting": [_queued(s, held.get(s.pk), s.pk in doubts) for s in page[:PAGE]],
+        "waiting": [
+            _queued(s, held.get(s.pk), s.pk in doubts, len(alike.get(s.pk, ()))) for s in page[:PAGE]
+        ],
         "filters": {"step": step, "kind": ""},
         "counts": inbox.counts_for(who),
         "oldest": min((s.submitted_at for s in page), default=None),
@@ -63,7 +77,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "inbox.html", context)
 
 
-def _queued(found: Submission, lease: Lease | None, in_doubt: bool) -> dict[str, Any]:
+def _queued(found: Submission, lease: Lease | None, in_doubt: bool, alike: int) -> dict[str, Any]:
     spec = kinds.get(found.kind)
     facets = spec.facets(found.payload)
     return {
@@ -76,6 +90,7 @@ def _queued(found: Submission, lease: Lease | None, in_doubt: bool) -> dict[str,
         "status": found.status,
         "risk": Risk(found.risk).name.lower(),
         "submitted_at": found.submitted_at,
+        "alike": alike,
         "why": bench.why_next(found, in_doubt=in_doubt),
         "lease": lease and {"holder": "", "mine": True, "until": lease.until},
     }

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from verification import drafts, duplicates, inbox, kinds, measures, people, presenting, wordings, workflow
+from verification import drafts, inbox, kinds, likeness, measures, people, presenting, wordings, workflow
 from verification.drafts import Draft
 from verification.kinds import Kind
 from verification.refusals import InvalidPayload, NotFound, Refused
@@ -136,10 +136,10 @@ def _candidates(spec: Kind, payload: dict[str, Any]) -> list[dict[str, Any]]:
             "uid": c.uid,
             "title": c.title,
             "place": spec.show("place", c.place),
-            "why": c.reason,
+            "why": c.reasons,
             "correct_url": f"{address}?record={c.uid}",
         }
-        for c in duplicates.candidates(spec, payload)
+        for c in likeness.hints(spec, payload)
     ]
 
 

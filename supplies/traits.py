@@ -1,0 +1,82 @@
+"""What else makes two entries of a list alike: the telephones and the address, each written one way only.
+
+A list gives them to its `Facets`. What stands in a private field may be among them: the core keeps keyed
+digests only, and shows a likeness of private fields to reviewers alone.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from supplies import places
+from supplies.characters import half_width, without_invisible
+from supplies.contacts import read_phones
+from verification.kinds import Payload
+
+# 大道东1号, 路特一号, 庄32-2号; 1号楼 is a house behind a number, not the number.
+_NUMBER: Final = re.compile(
+    r"(?P<street>[^\d,;、()]{2,40}?)-?(?P<number>[附特]?(?:\d{1,5}|[一二三四五六七八九十百]{1,5})(?:[-之]\d{1,4})?)号(?![楼门库线院])"
+)
+# Everything up to here is an area, and the street begins behind it.
+_AREA: Final = re.compile(r"^.*(?:省|市|区|县|自治州|旗|镇|乡|街道|街办|办事处)(?=..)")
+_DIGITS: Final = {character: str(value) for value, character in enumerate("零一二三四五六七八九")}
+_MOST: Final = 10
+
+
+def contact_traits(
+    payload: Payload, *, numbers: Sequence[str] = ("office_line", "contact_phone"), address: str = ""
+) -> dict[str, tuple[str, ...]]:
+    """The traits of an entry: the telephones in the fields `numbers`, the place in the field `address`."""
+    found = {"phone": phone_trait(*(payload.get(name) for name in numbers))}
+    if address:
+        found["address"] = address_trait(payload.get(address), str(payload.get("place") or ""))
+    return {name: values for name, values in found.items() if values}
+
+
+def phone_trait(*texts: Any) -> tuple[str, ...]:
+    """The telephone numbers in these texts, without extensions.
+
+    A number without its area is nobody's, and 12320 everybody's: they are left out.
+    """
+    phones = [phone for text in texts for phone in read_phones(str(text or ""))]
+    telling = [p.number for p in phones if p.mobile or "-" in p.number]
+    return tuple(dict.fromkeys(telling))[:_MOST]
+
+
+def address_trait(text: Any, place: str = "") -> tuple[str, ...]:
+    """Street and number without province, city and district; in the prefecture of `place`, a code.
+
+    湖北省黄冈市武穴市刊江大道216号 and 武穴市刊江大道 216 号 are one. An address without a number says too
+    little: it has no trait.
+    """
+    written = "".join(without_invisible(half_width(str(text or ""))).split()).lower()
+    found = [f"{_around(place)}{street}{number}" for street, number in _streets(written, place)]
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def _streets(text: str, place: str) -> list[tuple[str, str]]:
+    found = []
+    for match in _NUMBER.finditer(text):
+        street = _AREA.sub("", match["street"])
+        for inner in _names_of(place):
+            street = street.removeprefix(inner)
+        if len(street) >= 2:
+            found.append((street, _arabic(match["number"])))
+    return found
+
+
+def _names_of(place: str) -> list[str]:
+    """What an address may call its place, without the word for its level: 湖北, 黄冈."""
+    return [above.short for above in places.path(place)] if places.exists(place) else []
+
+
+def _around(place: str) -> str:
+    """The prefecture, or the city that stands directly under its province: there a street is one street."""
+    if not places.exists(place):
+        return ""
+    path = places.path(place)
+    return f"{path[min(1, len(path) - 1)].code}|"
+
+
+def _arabic(number: str) -> str:
+    return "".join(_DIGITS.get(character, character) for character in number)
