@@ -20,3 +20,7 @@ def register_all() -> None:
     """Import every list; each registers its Kind once."""
     for name in LISTS:
         import_module(f"supplies.lists.{name}")
+
+
+# Whoever asks for one list first: all of them are registered in their order.
+register_all()
