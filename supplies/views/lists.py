@@ -26,6 +26,7 @@ def overview(standings: dict[str, Standing]) -> list[dict[str, Any]]:
             "kind": spec.slug,
             "label": spec.label,
             "intro": spec.intro,
+            "report": spec.words.report,
             "live": standings.get(spec.slug, Standing()).live,
             "published_at": standings.get(spec.slug, Standing()).published_at,
         }
