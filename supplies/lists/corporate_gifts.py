@@ -77,12 +77,13 @@ _MOST_YUAN: Final = Decimal(10**15)
 _YUAN: Final = re.compile(
     r"(?P<number>\d{1,18}(?:\.\d{1,8})?)(?P<unit>亿|千万|百万|万)?(?P<yuan>元|人民币|rmb)?"
 )
+_NOISE: Final = str.maketrans("", "", ", ¥￥")
 _UNITS: Final = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": _TEN_THOUSAND}
 
 
 def read_yuan(text: str, *, unit: int = 1) -> Decimal | None:
     """An amount of yuan: 10亿元, 1,000,000; a bare number counts `unit`. None where it is no such amount."""
-    written = half_width(text).lower().replace(",", "").replace(" ", "").replace("¥", "")
+    written = half_width(text).lower().replace(",", "").replace(" ", "")XX
     match = _YUAN.fullmatch(written)
     if match is None:
         return None

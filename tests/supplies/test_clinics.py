@@ -1,0 +1,101 @@
+"""Clinics: what the advice is about, and a way in that may be no link."""
+
+import pytest
+
+from supplies import sheets
+from supplies.lists.clinics import CLINICS, EXAMPLE
+from tests.supplies.row_trips import afresh, as_page, taken_in
+from verification.refusals import InvalidPayload
+
+ROW = {
+    "义诊单位或个人": "江城第三医院互联网门诊",
+    "联系方式": [{"name": "", "tel": "4009-000-151"}],
+    "发布时间": "2020-01-24T16:00:00.000Z",
+    "官方链接": "https://hospital.example/clinic",
+    "备注": "免费问诊",
+    "审核状态": "已审核",
+    "类型": 3,
+}
+
+
+def clinic(**changes):
+    return CLINICS.clean(EXAMPLE | changes)
+
+
+def test_the_form_reads_json_and_pages_alike():
+    assert clinic() == CLINICS.clean(as_page(EXAMPLE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"organisation_name": ""}, "organisation_name"),
+        ({"organisation_name": "甄医生 13800000000"}, "organisation_name"),
+        ({"advice": ""}, "advice"),
+        ({"advice": "teeth"}, "advice"),
+        ({"access": "加微信 zhen_bucun"}, "access"),
+    ],
+)
+def test_the_form_refuses_at_the_field(changes, field):
+    with pytest.raises(InvalidPayload) as refusal:
+        clinic(**changes)
+    assert set(refusal.value.errors) == {field}
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [(0, "covid"), (1, "mind"), (2, "other"), (3, "both"), ("3", "both"), ("心理咨询", "mind"), ("", "")],
+)
+def test_the_type_is_read_by_its_number_or_its_word(code, advice):
+    assert taken_in(CLINICS, ROW | {"类型": code})["advice"] == advice
+
+
+def test_a_row_goes_in_and_comes_out_as_it_was():
+    payload = taken_in(CLINICS, ROW)
+    assert (payload["office_line"], payload["source_dated"]) == ("400-900-0151", "2020-01-25")
+    assert afresh(CLINICS, payload)["类型"] == 3
+
+
+def test_a_row_of_before_there_was_a_type_gets_no_column_it_had_not():
+    early = {header: cell for header, cell in ROW.items() if header != "类型"}
+    assert taken_in(CLINICS, early)["advice"] == ""
+    later = taken_in(CLINICS, early) | {"advice": "covid"}
+    assert sheets.written(CLINICS, later) == early | {"类型": 0}
+
+
+def test_an_unknown_type_goes_to_the_reviewers():
+    payload = taken_in(CLINICS, ROW | {"类型": "牙科"})
+    assert payload["advice"] == ""
+    assert "牙科" in payload["private_note"]
+
+
+def test_words_where_a_link_should_be_are_the_way_in():
+    payload = taken_in(CLINICS, ROW | {"官方链接": "微信公众号搜索江城三院   "})
+    assert (payload["source_link"], payload["access"]) == ("", "微信公众号搜索江城三院")
+    assert afresh(CLINICS, payload)["官方链接"] == "微信公众号搜索江城三院"
+    private = taken_in(CLINICS, ROW | {"官方链接": "加微信13800000000"})
+    assert private["access"] == ""
+    assert "13800000000" in private["private_note"]
+
+
+def test_a_csv_row_reads_as_the_same():
+    flat = ROW | {"联系方式": "4009-000-151", "类型": "3"}
+    theirs, ours = taken_in(CLINICS, flat), taken_in(CLINICS, ROW)
+    assert theirs | {"as_written": {}} == ours | {"as_written": {}}
+
+
+def test_whoever_serves_both_is_found_under_each():
+    assert CLINICS.facets(clinic(advice="both")).tokens == ("advice:covid", "advice:mind", "advice:both")
+    assert CLINICS.facets(clinic()).tokens == ("advice:covid",)
+    assert CLINICS.facets(taken_in(CLINICS, ROW | {"类型": ""})).tokens == ()
+
+
+def test_identity_is_who_gives_the_advice():
+    assert CLINICS.identity(clinic()) == CLINICS.identity(clinic(advice="mind"))
+    assert CLINICS.identity(clinic(organisation_name="-")) == ""
+
+
+def test_private_particulars_are_not_public():
+    row = ROW | {"联系方式": [{"name": "甄不存", "tel": "13800000000"}]}
+    public = str(CLINICS.public(taken_in(CLINICS, row)))
+    assert not any(word in public for word in ("13800000000", "甄不存", "已审核"))
