@@ -83,7 +83,7 @@ _UNITS: Final = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": _TEN_THO
 
 def read_yuan(text: str, *, unit: int = 1) -> Decimal | None:
     """An amount of yuan: 10亿元, 1,000,000; a bare number counts `unit`. None where it is no such amount."""
-    written = half_width(text).lower().replace(",", "").replace(" ", "")XX
+    written = half_width(text).lower().translate(_NOISE)
     match = _YUAN.fullmatch(written)
     if match is None:
         return None
