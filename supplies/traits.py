@@ -5,7 +5,7 @@ digests only, and shows a likeness of private fields to reviewers alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from supplies import places
@@ -24,12 +24,21 @@ _MOST: Final = 10
 
 
 def contact_traits(
-    payload: Payload, *, numbers: Sequence[str] = ("office_line", "contact_phone"), address: str = ""
+    payload: Payload,
+    *,
+    numbers: Sequence[str] = ("office_line", "contact_phone"),
+    address: str = "",
+    place: str | None = None,
 ) -> dict[str, tuple[str, ...]]:
-    """The traits of an entry: the telephones in the fields `numbers`, the place in the field `address`."""
+    """The traits of an entry: the telephones in the fields `numbers`, the house in the field `address`.
+
+    `place` is the code of where that is, if not in the field of that name.
+    """
     found = {"phone": phone_trait(*(payload.get(name) for name in numbers))}
     if address:
-        found["address"] = address_trait(payload.get(address), str(payload.get("place") or ""))
+        found["address"] = address_trait(
+            payload.get(address), str(payload.get("place") or "") if place is None else place
+        )
     return {name: values for name, values in found.items() if values}
 
 
@@ -41,6 +50,12 @@ def phone_trait(*texts: Any) -> tuple[str, ...]:
     phones = [phone for text in texts for phone in read_phones(str(text or ""))]
     telling = [p.number for p in phones if p.mobile or "-" in p.number]
     return tuple(dict.fromkeys(telling))[:_MOST]
+
+
+def account_trait(numbers: Iterable[str]) -> tuple[str, ...]:
+    """The numbers of accounts, without spaces: one that two organisations give belongs to one of them at most."""
+    bare = ("".join(c for c in half_width(number) if c.isalnum()).lower() for number in numbers)
+    return tuple(dict.fromkeys(number for number in bare if len(number) >= 5))[:_MOST]
 
 
 def address_trait(text: Any, place: str = "") -> tuple[str, ...]:

@@ -43,13 +43,18 @@ def likeness_of(
     may only know what is public is compared with the former alone.
     """
     facets = facets or kind.facets(payload)
-    keys = [name_key(kind, block) for block in names.blocks(facets.title)]
+    keys = [name_key(kind, block) for block in names.blocks(name_of(kind, payload, facets))]
     if organisation is not None:
         keys.append(organisation_key(kind, organisation.uid))
     if facets.traits:
         public = set(traits_of(kind.facets(kind.as_it_is(payload))))
         keys += [trait_key(kind, trait, public=trait in public) for trait in traits_of(facets)]
     return sorted(set(keys))
+
+
+def name_of(kind: Kind, payload: Payload, facets: Facets) -> str:
+    """The name an entry is compared by. What has none may be called after its place, which is no name."""
+    return str(payload.get("organisation_name") or "") if "organisation_name" in kind.fields else facets.title
 
 
 def traits_of(facets: Facets) -> Iterator[tuple[str, str]]:

@@ -105,7 +105,7 @@ class _Asked:
     """One entry that is compared: its names with the reason each gives, and its digests with theirs."""
 
     spec: Kind
-    title: str
+    name: str
     place: str
     identity: str
     record: UUID | None = None
@@ -150,17 +150,17 @@ def hints(spec: Kind, payload: Payload) -> list[Candidate]:
 
 def _asked(spec: Kind, payload: Payload, record: UUID | None = None) -> _Asked:
     facets = spec.facets(payload)
-    identity = duplicates.identity_of(spec, payload)
+    identity, name = duplicates.identity_of(spec, payload), duplicates.name_of(spec, payload, facets)
     # Without a record it is somebody typing, who must not learn what private words identify.
     hidden = record is None and identity != duplicates.identity_of(spec, spec.as_it_is(payload))
     asked = _Asked(
         spec=spec,
-        title=facets.title,
+        name=name,
         place=facets.places[-1] if facets.places else "",
         identity="" if hidden else identity,
         record=record,
         organisation=str(payload.get("organisation") or ""),
-        names={facets.title: LIKE_NAME},
+        names={name: LIKE_NAME} if name else {},
     )
     for trait in duplicates.traits_of(facets):
         for public, words in ((True, SAME_TRAIT), (False, SAME_PRIVATE)):
@@ -187,7 +187,7 @@ def _compare(asked: Sequence[_Asked], *, everything: bool) -> list[list[Candidat
 def _add_other_names(asked: Sequence[_Asked]) -> None:
     """What the register calls the same organisation: by its name in its place, or by the one that was chosen."""
     root = Coalesce("organisation__merged_into", "organisation")
-    called = {names.normalise(one.title) for one in asked} - {""}
+    called = {names.normalise(one.name) for one in asked} - {""}
     chosen = {one.organisation for one in asked} - {""}
     meant = OrganisationAlias.objects.filter(
         Q(normalised__in=called) | Q(organisation__uid__in=chosen)
@@ -201,7 +201,7 @@ def _add_other_names(asked: Sequence[_Asked]) -> None:
     ).values_list("name", "organisation__uid", root)
     aliases = list(family)
     for one in asked:
-        name = names.normalise(one.title)
+        name = names.normalise(one.name)
         houses = {
             house
             for normalised, uid, place, house in known
@@ -283,7 +283,7 @@ def _name_reason(one: _Asked, row: _Row) -> _Reason | None:
     """Names are compared as names, and only where the one place lies in the other."""
     if not people.same_place(one.place, row.place):
         return None
-    if names.normalise(one.title) == names.normalise(row.title):
+    if names.normalise(one.name) == names.normalise(row.title):
         return _Reason("name", SAME_NAME)
     likeness, words = max(
         ((names.similarity(name, row.title), words) for name, words in one.names.items()),

@@ -23,6 +23,7 @@ from supplies.parts import (
     SourceForm,
 )
 from supplies.showing import shows
+from supplies.traits import contact_traits
 from verification import names
 from verification.forms import LinkField, PlainTextField
 from verification.kinds import Facets, Field, Format, Intervals, Kind, Payload, Section, Words, register
@@ -125,6 +126,7 @@ def facets(payload: Payload) -> Facets:
             f"{name}:{payload[name]}" for name in ("private_gifts", "green_channel") if payload[name]
         ),
         words=(payload["organisation_name"], *route, *dict.fromkeys(step.name for step in path)),
+        traits=contact_traits(payload),
     )
 
 

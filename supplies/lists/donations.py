@@ -27,6 +27,7 @@ from supplies.parts import (
     SourceForm,
 )
 from supplies.showing import shows
+from supplies.traits import contact_traits
 from verification import names
 from verification.forms import LinesField, LinkField, PlainTextField
 from verification.kinds import Facets, Field, Format, Intervals, Kind, Payload, Section, Words, register
@@ -190,6 +191,7 @@ def facets(payload: Payload) -> Facets:
             *(place.name for place in where),
             *(name for code in items for name in catalogue.names(code)),
         ),
+        traits=contact_traits(payload),
     )
 
 

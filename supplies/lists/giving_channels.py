@@ -27,6 +27,7 @@ from supplies.parts import (
     SourceForm,
 )
 from supplies.showing import shows
+from supplies.traits import account_trait, contact_traits
 from verification import names
 from verification.forms import LineForm, LinesField, PlainTextField
 from verification.kinds import Facets, Field, Format, Intervals, Kind, Payload, Section, Words, register
@@ -153,6 +154,10 @@ def facets(payload: Payload) -> Facets:
             *(step.name for step in path),
             *(line[part] for line in payload["lines"] for part in ("account_name", "bank")),
         ),
+        traits={
+            **contact_traits(payload, address="address", place=path[-1].code if path else ""),
+            "account": account_trait(line["account_number"] for line in payload["lines"]),
+        },
     )
 
 

@@ -38,6 +38,7 @@ from supplies.parts import (
     SourceForm,
 )
 from supplies.showing import shows
+from supplies.traits import contact_traits
 from verification import names
 from verification.forms import LineForm, LinesField, PlainTextField
 from verification.kinds import Facets, Field, Format, Intervals, Kind, Payload, Section, Words, register
@@ -151,6 +152,7 @@ def facets(payload: Payload) -> Facets:
             *(line["product"] for line in payload["lines"]),
             *(name for code in items for name in catalogue.names(code)),
         ),
+        traits=contact_traits(payload, address="address"),
     )
 
 

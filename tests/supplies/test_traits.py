@@ -2,7 +2,7 @@
 
 import pytest
 
-from supplies.traits import address_trait, contact_traits, phone_trait
+from supplies.traits import account_trait, address_trait, contact_traits, phone_trait
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,7 @@ def test_traits_of_a_payload():
         "address": ("420100|长堤路1",),
     }
     assert contact_traits({}) == {}
+
+
+def test_accounts_are_one_however_they_are_spaced():
+    assert account_trait(["0000 1111 2222", "０００011112222", "12"]) == ("000011112222",)

@@ -121,6 +121,14 @@ def test_a_directory_number_proposes_nobody_by_itself(volunteer, reviewer):
     assert reasons_of(alike) == {"江城甲镇卫生院": (likeness.SAME_IDENTITY, likeness.SAME_TRAIT["phone"])}
 
 
+def test_what_has_no_name_is_not_alike_by_its_place(volunteer):
+    lodging = kinds.get("traveller-lodging")
+    row = {"as_written": {"酒店": ""}, "organisation_name": "", "place": "420106", "address": ""}
+    for number in ("027-85550100", "027-85550101"):
+        sent = workflow.submit(kind=lodging.slug, data={**row, "office_line": number}, by=volunteer)
+    assert offered(sent) == []
+
+
 def test_never_more_than_a_few_are_offered(volunteer):
     for _ in range(likeness.SHOWN + 2):
         last = sent(volunteer)
