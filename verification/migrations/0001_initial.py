@@ -644,6 +644,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='public',
+            index=models.Index(models.F('freshness'), models.F('verified_at'), models.F('uid'), condition=models.Q(('state', 'live')), name='public_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='public',
             index=models.Index(models.F('kind'), models.F('identity'), name='public_identity'),
         ),
         migrations.AddIndex(

@@ -119,6 +119,8 @@ class Public(models.Model):
             ),
             models.Index("kind", "freshness", "unmet_since", "uid", name="public_unmet", condition=_LIVE),
             models.Index("kind", "freshness", "verified_at", "uid", name="public_verified", condition=_LIVE),
+            # The newest of all lists: what the search across them walks.
+            models.Index("freshness", "verified_at", "uid", name="public_newest", condition=_LIVE),
             models.Index("kind", "identity", name="public_identity"),
             GinIndex(fields=["tokens"], name="public_tokens"),
             # What was merged into a record.
