@@ -1,8 +1,8 @@
 """The SQL of list pages: written by hand, because its plan is the point.
 
-Every page merges one ordered index scan per list and freshness shown (MergeAppend over scans with limits of
-their own), each starting right behind the cursor by row comparison, and stops when the page is full. A list
-asks for one, the search across lists for all of them.
+Every page merges one ordered index scan per freshness shown (MergeAppend over scans with limits of their
+own), each starting right behind the cursor by row comparison, and stops when the page is full. The search
+across lists walks an index of its own, by freshness only, in the order of the newest.
 
 Words and codes live in one GIN index. Left to itself the planner walks the whole order for a word it takes
 for common, or fetches and sorts every match of one that stands on each of the next rows; so a searched page
@@ -11,7 +11,6 @@ tries the cheap ways first, each bounded: see `_searched`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 # Rows looked at ahead; matches fetched at once; rows looked at before every match is sorted.
@@ -39,7 +38,10 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Ask:
-    """What a page asks for, without the values; `shown` is how many freshnesses it shows, of `kinds` lists."""
+    """What a page asks for, without the values; `shown` is how many freshnesses it shows.
+
+    `across`: rows of every list; only the newest first, since only that order has an index for it.
+    """
 
     order: Order
     shown: int
@@ -47,7 +49,7 @@ class Ask:
     urgency: bool
     beyond: bool
     back: bool
-    kinds: int = 1
+    across: bool = False
 
 
 def page(ask: Ask) -> str:
@@ -68,7 +70,7 @@ def _searched(ask: Ask) -> str:
     ordered = f"ORDER BY {_by(ask)} LIMIT %(limit)s"
     # `|| ''` keeps the planner from and-ing the GIN index with a bitmap of the whole list.
     matches = (
-        f"SELECT uid, {_columns(ask)} FROM verification_public WHERE state = 'live' AND kind || '' = ANY (%(kinds)s)"
+        f"SELECT uid, {_columns(ask)} FROM verification_public WHERE state = 'live' AND {_listed(across=True)}"
         f" AND freshness || '' = ANY (%(freshness)s) AND {wanted}{_beyond(ask)}"
     )
     full = "(SELECT count(*) FROM {}) = %(limit)s"
@@ -93,15 +95,15 @@ SELECT uid, body, freshness, {keys}
 
 
 def _walk(ask: Ask, limit: str) -> str:
-    """The next rows in order, from behind the cursor: one index scan per list and freshness, merged."""
+    """The next rows in order, from behind the cursor: one index scan per freshness, merged."""
     # Within one urgency the index of the first sort is in the order of the second.
     urgency = " AND urgency * -1 = %(urgency)s * -1" if ask.urgency and not ask.tokens else ""
     wanted = "tokens, urgency" if ask.tokens else "body, freshness"
     scans = " UNION ALL ".join(
-        f"(SELECT uid, {wanted}, {_columns(ask)} FROM verification_public"
-        f" WHERE state = 'live' AND kind = %(kind{m})s AND freshness = %(freshness{n})s{urgency}{_beyond(ask)}"
+        f"(SELECT uid, {wanted}, {_columns(ask)} FROM verification_public WHERE state = 'live'"
+        f" AND {_listed(ask.across)} AND freshness = %(freshness{n})s{urgency}{_beyond(ask)}"
         f" ORDER BY {_by(ask)} LIMIT {limit})"
-        for m, n in product(range(ask.kinds), range(ask.shown))
+        for n in range(ask.shown)
     )
     return f"SELECT * FROM ({scans}) AS scans ORDER BY {_by(ask)} LIMIT {limit}"
 
@@ -136,28 +138,32 @@ def _forwards(ask: Ask) -> bool:
     return ask.order.ascending != ask.back
 
 
+def _listed(across: bool) -> str:
+    """Which lists a scan reads: one, by its index, or all there are, for what it is worth."""
+    return "kind || '' = ANY (%(kinds)s)" if across else "kind = %(kind)s"
+
+
 def values(kinds: Sequence[str], freshness: Sequence[str]) -> dict[str, Any]:
     """Which lists and which freshnesses, as the statements name them."""
     return {
+        "kind": kinds[0],
         "kinds": list(kinds),
         "freshness": list(freshness),
-        **{f"kind{n}": value for n, value in enumerate(kinds)},
         **{f"freshness{n}": value for n, value in enumerate(freshness)},
     }
 
 
-def counting(tokens: Sequence[str], urgency: str, *, kinds: int = 1) -> str:
+def counting(tokens: Sequence[str], urgency: str) -> str:
     """The statement that counts a view's rows up to a limit."""
     if tokens:
         urgent = " AND urgency = %(urgency)s" if urgency else ""
         where = (
-            "kind || '' = ANY (%(kinds)s) AND freshness || '' = ANY (%(freshness)s) AND tokens @> %(tokens)s::text[]"
-            + urgent
+            f"{_listed(across=True)} AND freshness || '' = ANY (%(freshness)s)"
+            f" AND tokens @> %(tokens)s::text[]{urgent}"
         )
     else:
         urgent = " AND urgency * -1 = %(urgency)s * -1" if urgency else ""
-        which = "kind = %(kind0)s" if kinds == 1 else "kind = ANY (%(kinds)s)"
-        where = f"{which} AND freshness = ANY (%(freshness)s)" + urgent
+        where = f"kind = %(kind)s AND freshness = ANY (%(freshness)s){urgent}"
     return (
         "SELECT count(*) FROM (SELECT 1 FROM verification_public"
         f" WHERE state = 'live' AND {where} LIMIT %(limit)s) AS counted"

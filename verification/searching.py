@@ -95,10 +95,9 @@ class Search:
         return paged(f"search?{self.query_string()}", cursor, limit, self._rows)
 
     def count(self, cap: int = 1000) -> int:
-        """How many records were found; `cap` + 1 stands for more than `cap`."""
-        statement = listing_sql.counting(self.tokens, "", kinds=len(self._kinds()))
+        """How many records words and a place find; `cap` + 1 stands for more than `cap`."""
         with connection.cursor() as cursor:
-            cursor.execute(statement, self._values(limit=cap + 1))
+            cursor.execute(listing_sql.counting(self.tokens, ""), self._values(limit=cap + 1))
             (number,) = cursor.fetchone()
         return int(number)
 
@@ -115,7 +114,7 @@ class Search:
             urgency=False,
             beyond=beyond,
             back=back,
-            kinds=len(self._kinds()),
+            across=not self.kind,
         )
 
     def _kinds(self) -> list[str]:
