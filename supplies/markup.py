@@ -9,7 +9,7 @@ _NAMES: Final = (
     "blockquote|pre|hr|script|style|iframe|object|embed|svg|math|video|audio|form|input|button|link|meta|base|"
     "html|head|body|title|template|noscript"
 )
-_TAG: Final = re.compile(rf"</?(?:{_NAMES})\b[^<>]*>|<!--", re.IGNORECASE)
+_TAG: Final = re.compile(rf"</?(?:{_NAMES})(?:\s+[a-z][\w:-]*\s*=[^<>]*)?\s*/?>|<!--", re.IGNORECASE)
 _BREAKS: Final = re.compile(r"p|br|div|ul|ol|li|h[1-6]|table|tr|section|article|blockquote|pre|hr")
 _HIDDEN: Final = frozenset(("script", "style", "template", "title", "noscript"))
 
