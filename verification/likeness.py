@@ -251,7 +251,7 @@ def _records(uids: Collection[UUID]) -> dict[_At, _Row]:
 def _waiting(ids: Collection[int]) -> dict[_At, _Row]:
     if not ids:
         return {}
-    rows = {}
+    rows: dict[_At, _Row] = {}
     for s in Submission.objects.filter(pk__in=ids):
         facets = kinds.get(s.kind).facets(s.payload)
         place = facets.places[-1] if facets.places else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supplies.imported import ImportRow, Verdict
 from supplies.importing.verdicts import Judged
-from verification import duplicates, proposals
+from verification import likeness, proposals
 from verification.kinds import Kind
 from verification.models import Public, Submission, User
 from verification.refusals import Refused, Unchanged
@@ -105,10 +105,10 @@ def says_the_same(
 def twins(spec: Kind, judged: Judged) -> list[dict[str, str]]:
     """Records a new row may repeat, as doubts and as choices for its sender."""
     assert judged.payload is not None
-    found = duplicates.candidates(spec, judged.payload)
+    found = likeness.hints(spec, judged.payload)
     for one in found:
-        judged.doubts.add("", judged.title, _TWIN % {"title": one.title, "why": one.reason})
-    return [{"uid": str(one.uid), "title": one.title, "why": str(one.reason)} for one in found]
+        judged.doubts.add("", judged.title, _TWIN % {"title": one.title, "why": one.reasons[0]})
+    return [{"uid": str(one.uid), "title": one.title, "why": str(one.reasons[0])} for one in found]
 
 
 def same_key(rows: Sequence[tuple[int, str, str, str]]) -> tuple[dict[int, int], dict[int, list[int]]]:
