@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from verification import history, inbox, kinds, likeness, presenting, proposals
 from verification.kinds import Kind, Payload
-from verification.models import Event, Lease, Public, Submission
+from verification.models import Event, Lease, Public, Submission, User
 from verification.people import Standing
 from verification.refusals import AnotherEntered, Incomplete, Refused
 from verification.rendering import exact
@@ -132,9 +132,16 @@ def _head(spec: Kind, found: Submission, payload: Payload) -> Words:
         "risk": Risk(found.risk).name.lower(),
         "submitted_at": found.submitted_at,
         "submitter": found.submitted_by.pseudonym,
+        "also_by": _other_authors(found),
         "version": found.base_version,
         "record_uid": found.record if found.base_version else None,
     }
+
+
+def _other_authors(found: Submission) -> list[str]:
+    """Pseudonyms of those who wrote some of it besides its submitter; they take no step."""
+    others = [pk for pk in found.authors if pk != found.submitted_by_id]
+    return list(User.objects.filter(pk__in=others).values_list("pseudonym", flat=True)) if others else []
 
 
 def _contacts(spec: Kind, payload: Payload) -> list[Words]:

@@ -28,6 +28,7 @@ _SAID: Mapping[str, Callable[[], str]] = {
     Action.DISTINCT: lambda: _("%(title)s is another one; nobody is asked again."),
     Action.DOUBT: lambda: _("%(title)s is left in doubt for somebody else."),
     Action.REBASE: lambda: _("%(title)s is brought up to date; its steps begin anew."),
+    Action.CONFIRM: lambda: _("%(title)s is confirmed as still true."),
     Action.TAKE_DOWN: lambda: _("%(title)s is taken down. A second person looks at that."),
 }
 
