@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from supplies import contacts, markup, places
 from supplies.cells import Cell, Column, Day, Ignored, Link, Phones, Reading, Status, Text, YesNo, text_of
@@ -35,8 +36,8 @@ class Courier(Contactable, Sourced, Record):
     """What one carrier offers on one route. Early sheets said the route in a word, later ones in two."""
 
     organisation_name = models.CharField(_("carrier"), max_length=200)
-    departure = models.CharField(_("from"), max_length=200, blank=True)
-    destination = models.CharField(_("to"), max_length=200, blank=True)
+    departure = models.CharField(pgettext_lazy("route", "from"), max_length=200, blank=True)
+    destination = models.CharField(pgettext_lazy("route", "to"), max_length=200, blank=True)
     area = models.CharField(_("area served"), max_length=300, blank=True)
     private_gifts = models.CharField(
         _("takes gifts of private persons"), max_length=3, choices=YES_NO, blank=True
@@ -68,9 +69,12 @@ class CourierForm(ContactForm, SourceForm):
     organisation = forms.UUIDField(label=_("institution in the register"), required=False)
     organisation_name = PlainTextField(label=_("carrier"), max_length=200)
     departure = PublicTextField(
-        label=_("from"), required=False, max_length=200, help_text=_("A place, a country, or 全国.")
+        label=pgettext_lazy("route", "from"),
+        required=False,
+        max_length=200,
+        help_text=_("A place, a country, or 全国."),
     )
-    destination = PublicTextField(label=_("to"), required=False, max_length=200)
+    destination = PublicTextField(label=pgettext_lazy("route", "to"), required=False, max_length=200)
     area = PublicTextField(label=_("area served"), required=False, max_length=300)
     private_gifts = forms.ChoiceField(
         label=_("takes gifts of private persons"), required=False, choices=[("", _("not said")), *YES_NO]
@@ -201,8 +205,8 @@ EXAMPLE = {
 FIELDS = {
     "organisation": Field(_("institution in the register"), public=True),
     "organisation_name": Field(_("carrier"), public=True, risk=Risk.SENSITIVE),
-    "departure": Field(_("from"), public=True),
-    "destination": Field(_("to"), public=True),
+    "departure": Field(pgettext_lazy("route", "from"), public=True),
+    "destination": Field(pgettext_lazy("route", "to"), public=True),
     "area": Field(_("area served"), public=True),
     "private_gifts": Field(_("takes gifts of private persons"), public=True, format=Format.YES_NO),
     "green_channel": Field(_("green channel"), public=True, format=Format.YES_NO),

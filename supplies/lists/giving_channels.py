@@ -113,7 +113,7 @@ class GivingChannelForm(ContactForm, SourceForm):
     channel_state = forms.ChoiceField(
         label=_("state of the channel"), required=False, choices=[("", _("not said")), *ChannelState.choices]
     )
-    lines = LinesField(AccountLineForm, label=_("accounts"), required=False)
+    lines = LinesField(AccountLineForm, label=pgettext_lazy("bank", "accounts"), required=False)
     transfer_note = PublicTextField(
         label=_("note to write on the transfer"),
         required=False,
@@ -288,7 +288,7 @@ FIELDS = {
     "channel_state": Field(
         _("state of the channel"), public=True, risk=Risk.SENSITIVE, choices=ChannelState.choices
     ),
-    "lines": Field(_("accounts"), public=True, risk=Risk.DANGEROUS),
+    "lines": Field(pgettext_lazy("bank", "accounts"), public=True, risk=Risk.DANGEROUS),
     "transfer_note": Field(_("note to write on the transfer"), public=True, risk=Risk.DANGEROUS),
     "wechat_account": Field(_("official WeChat account"), public=True, risk=Risk.DANGEROUS),
     "address": Field(_("address"), public=True, risk=Risk.DANGEROUS),
@@ -322,7 +322,7 @@ GIVING_CHANNELS = register(
         page=(
             Section(
                 "accounts",
-                _("Accounts"),
+                pgettext_lazy("bank", "Accounts"),
                 ("channel_state", "lines", "transfer_note", "remarks"),
                 _(
                     "Compare every digit with the organisation's own page before you pay. Nobody here takes money."
@@ -335,12 +335,12 @@ GIVING_CHANNELS = register(
             report=_("Report a giving channel"),
             search=_("Organisation or bank"),
             caution=_("Look at the organisation's own page before you pay."),
-            line=_("Account"),
+            line=pgettext_lazy("bank", "Account"),
             add_line=_("Add an account"),
             leave_out=_("Leave this account out"),
         ),
         line_labels={
-            "line": _("account"),
+            "line": pgettext_lazy("bank", "account"),
             "account_name": _("account name"),
             "bank": _("bank and branch"),
             "account_number": _("account number"),
