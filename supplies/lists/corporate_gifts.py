@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from supplies import places
 from supplies.cells import (
@@ -53,11 +54,11 @@ from verification.sop import Risk
 class CompanyType(models.TextChoices):
     """Whose company it is."""
 
-    PRIVATE = "private", _("private")
+    PRIVATE = "private", pgettext_lazy("company", "private")
     STATE = "state", _("state-owned")
     FOREIGN = "foreign", _("foreign-owned")
     JOINT = "joint", _("joint venture")
-    OTHER = "other", _("other")
+    OTHER = "other", pgettext_lazy("company", "other")
 
 
 _TYPES: Final[Mapping[str, str]] = {
@@ -98,7 +99,9 @@ class CorporateGift(Sourced, Record):
     organisation_name = models.CharField(_("company"), max_length=200)
     company_type = models.CharField(_("kind of company"), max_length=20, choices=CompanyType, blank=True)
     place = models.CharField(_("seat of the company"), max_length=6, blank=True)
-    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True, blank=True)
+    amount = models.DecimalField(
+        pgettext_lazy("money", "amount"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     given_on = models.DateField(_("day of the gift"), null=True, blank=True)
     summary = models.TextField(_("what it is for"), blank=True)
 
@@ -135,7 +138,7 @@ class CorporateGiftForm(SourceForm):
         label=_("seat of the company"), required=False, help_text=_("Province and city: 浙江杭州.")
     )
     amount = YuanField(
-        label=_("amount"),
+        label=pgettext_lazy("money", "amount"),
         required=False,
         max_length=40,
         help_text=_("In yuan: 500000, 50万, 10亿. Leave it empty if nobody said."),
@@ -236,7 +239,11 @@ FIELDS = {
     "company_type": Field(_("kind of company"), public=True, choices=CompanyType.choices),
     "place": Field(_("seat of the company"), public=True, format=Format.PLACE),
     "amount": Field(
-        _("amount"), public=True, risk=Risk.SENSITIVE, format=Format.MONEY, empty=_("amount unknown")
+        pgettext_lazy("money", "amount"),
+        public=True,
+        risk=Risk.SENSITIVE,
+        format=Format.MONEY,
+        empty=pgettext_lazy("money", "amount unknown"),
     ),
     "given_on": Field(_("day of the gift"), public=True, format=Format.DAY),
     "summary": Field(_("what it is for"), public=True, format=Format.LONG_TEXT),
