@@ -15,7 +15,7 @@ from typing import Any
 
 # Rows looked at ahead; matches fetched at once; rows looked at before every match is sorted.
 PEEK = 500
-FEW = 500
+FEW = 2000
 HEAD = 5000
 
 
