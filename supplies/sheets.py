@@ -93,7 +93,9 @@ def read(spec: Kind, row: Row, sheet: str = "") -> Reading:
     What no column knows, and what a column cannot hold, goes into the reviewers' note.
     """
     known, reading = _by_header(spec), Reading(sheet)
-    for header, cell in row.items():
+    # In the list's own order: a row that was stored has lost its sheet's.
+    rank = {header: number for number, header in enumerate(known)}
+    for header, cell in sorted(row.items(), key=lambda pair: rank.get(_folded(pair[0]), len(rank))):
         column = known.get(_folded(header))
         if column is not None:
             column.read(cell, reading)
