@@ -294,7 +294,7 @@ def _name_reason(one: _Asked, row: _Row) -> _Reason | None:
 
 def _candidate(row: _Row, reasons: Sequence[_Reason]) -> Candidate:
     kinds_told = {reason.kind for reason in reasons}
-    telling = [r for r in reasons if not (r.kind == "name" and kinds_told & {"identity"})]
+    telling = [r for r in reasons if not (r.kind in ("name", "organisation") and "identity" in kinds_told)]
     telling.sort(key=lambda reason: -_WEIGHTS[reason.kind])
     several = sum(reason.kind in _TRAITS for reason in telling)
     return Candidate(

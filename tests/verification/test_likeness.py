@@ -75,7 +75,7 @@ def test_candidates_of_the_same_organisation_under_any_name(clerk, hospital, rev
     record = published(clerk, reviewer, organisation_name=hospital.name)
     (found,) = hints(organisation_name="九院", organisation=str(hospital.uid))
     assert found.uid == record.uid
-    assert likeness.SAME_ORGANISATION in found.reasons or found.reasons == (likeness.SAME_IDENTITY,)
+    assert found.reasons == (likeness.SAME_IDENTITY,)
 
 
 def test_candidates_with_most_reasons_come_first(volunteer, other_reviewer, reviewer):
