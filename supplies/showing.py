@@ -16,7 +16,7 @@ from verification.kinds import Field, Format
 
 def shows(fields: Mapping[str, Field], line_form: type[LineForm] | None = None) -> Callable[[str, Any], str]:
     """A list's `show`: a value of its payload, or of one of its lines, in words. Nothing for nothing."""
-    line_choices = _choices_of(line_form)
+    lines, line_choices = (line_form.base_fields if line_form else {}), _choices_of(line_form)
 
     def show(name: str, value: Any) -> str:
         if value is None or value == "" or value == {}:
@@ -25,10 +25,10 @@ def shows(fields: Mapping[str, Field], line_form: type[LineForm] | None = None) 
             return "\n".join(line_words(line) for line in value)
         if name == "line":
             return line_words(value)
+        if name in fields and name not in lines:
+            return words_of(fields[name], value)
         if name in _LINES:
             return _LINES[name](value)
-        if name in fields:
-            return words_of(fields[name], value)
         if name in line_choices:
             return str(line_choices[name].get(str(value), value))
         return plain_words(value)

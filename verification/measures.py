@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 from django.utils import timezone
 
 from verification.models import Submission
@@ -11,11 +12,13 @@ from verification.sop import Status
 
 # From sending in to publication, of what was published since a moment.
 _WAITS = """
-SELECT percentile_cont(%(shares)s) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - submitted_at) / 60),
+SELECT coalesce(kind, ''),
+       percentile_cont(%(shares)s) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - submitted_at) / 60),
        percentile_cont(%(shares)s) WITHIN GROUP
          (ORDER BY extract(epoch FROM coalesce(verified_at, closed_at) - submitted_at) / 60)
   FROM verification_submission
  WHERE status = 'published' AND closed_at >= %(since)s AND %(kind)s IN ('', kind)
+ GROUP BY GROUPING SETS ((kind), ())
 """
 
 
@@ -24,15 +27,21 @@ def today() -> datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def waits(kind: str = "", *, since: datetime | None = None) -> dict[str, int | None]:
-    """Minutes half, and 19 of 20, of today's publications took, to the verdict and to publication.
+Waits = dict[str, int | None]
 
-    In one list, or in all of them.
+
+def waits(kind: str = "", *, since: datetime | None = None) -> dict[str, Waits]:
+    """Minutes half, and 19 of 20, of today's publications took, to the verdict and to publication: by list.
+
+    "" stands for all of them together; with `kind`, only that list is looked at. One query.
     """
     values: dict[str, Any] = {"shares": [0.5, 0.95], "since": since or today(), "kind": kind}
     with connection.cursor() as cursor:
         cursor.execute(_WAITS, values)
-        public, verdict = cursor.fetchone()
+        return {slug: _in_minutes(public, verdict) for slug, public, verdict in cursor.fetchall()}
+
+
+def _in_minutes(public: Any, verdict: Any) -> Waits:
     keys = ("public_p50", "public_p95", "verdict_p50", "verdict_p95")
     found: list[Any] = [*(public or (None, None)), *(verdict or (None, None))]
     return {
@@ -40,9 +49,12 @@ def waits(kind: str = "", *, since: datetime | None = None) -> dict[str, int | N
     }
 
 
+NO_WAITS = _in_minutes(None, None)
+
+
 def median_minutes_today(kind: str = "") -> int | None:
     """Minutes from submission to publication, the middle one of today's; None where there is none yet."""
-    return waits(kind)["public_p50"]
+    return waits(kind).get(kind, NO_WAITS)["public_p50"]
 
 
 def published_since(since: datetime) -> int:
@@ -50,15 +62,10 @@ def published_since(since: datetime) -> int:
     return Submission.objects.filter(status=Status.PUBLISHED, closed_at__gte=since).count()
 
 
-def oldest_waiting(kind: str) -> datetime | None:
-    """When the oldest entry still waiting for a reviewer was sent in."""
-    return (
-        Submission.objects.waiting()
-        .filter(kind=kind)
-        .order_by("submitted_at")
-        .values_list("submitted_at", flat=True)
-        .first()
-    )
+def oldest_waiting() -> dict[str, datetime]:
+    """When the oldest entry still waiting for a reviewer was sent in, by list."""
+    rows = Submission.objects.waiting().values_list("kind").annotate(oldest=Min("submitted_at")).order_by()
+    return dict(rows)
 
 
 def last_publication() -> datetime | None:

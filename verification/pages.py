@@ -6,6 +6,8 @@ Nothing here knows a list: all of it follows from what the list declares. Bodies
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.text import Truncator
+
 from verification import kinds
 from verification.declaring import Field, Filter, Format
 from verification.kinds import Kind
@@ -16,6 +18,8 @@ Body = Mapping[str, Any]
 
 # How many lines a row of a list shows.
 FEW = 5
+# How many characters of a text.
+LONGEST = 60
 # Part of the amount, or of the first column, not columns of their own.
 _WITH_AMOUNT = frozenset({"unit", "pack_size"})
 _BESIDE = frozenset({"line", "note"})
@@ -28,23 +32,22 @@ def heading(body: Body) -> str:
 
 
 def parts(spec: Kind, body: Body) -> list[Row]:
-    """The parts of a record's page that have something to say: facts, and a table of the lines."""
+    """The parts of a record's page that have something to say: facts above and below a table of the lines."""
     shown = []
     for part in spec.parts():
-        facts = [fact(name, spec, body.get(name)) for name in part.fields if name != "lines"]
-        said = [one for one in facts if one["given"] or one["empty"]]
+        at = part.fields.index("lines") if "lines" in part.fields else 0
+        above, below = _facts(spec, body, part.fields[:at]), _facts(spec, body, part.fields[at:])
         table = line_table(spec, body.get("lines") or ()) if "lines" in part.fields else None
-        if table or any(one["given"] for one in said):
-            shown.append(
-                {
-                    "id": part.id,
-                    "title": part.title,
-                    "intro": _intro(spec, part),
-                    "facts": said,
-                    "table": table,
-                }
-            )
+        if table or any(one["given"] for one in (*above, *below)):
+            said = {"above": above, "table": table, "below": below}
+            shown.append({"id": part.id, "title": part.title, "intro": _intro(spec, part), **said})
     return shown
+
+
+def _facts(spec: Kind, body: Body, names: Sequence[str]) -> list[Row]:
+    """Fields in order, those left out of which the list says nothing where they are empty."""
+    facts = [fact(name, spec, body.get(name)) for name in names if name != "lines"]
+    return [one for one in facts if one["given"] or one["empty"]]
 
 
 def _intro(spec: Kind, part: Any) -> Any:
@@ -106,14 +109,22 @@ def brief(spec: Kind, body: Body) -> Row:
         "lines": [_in_brief(spec, line) for line in lines[:FEW]],
         "count": len(lines),
         "more": len(lines) > FEW,
-        "facts": [one for one in facts if one["given"]],
+        "facts": [_shortened(one) for one in facts if one["given"]],
         "by_item": "item" in spec.filters,
     }
 
 
+def _shortened(one: Row) -> Row:
+    """A row has room for a sentence, not for a letter."""
+    if one["format"] not in (Format.TEXT, Format.LONG_TEXT):
+        return one
+    return {**one, "format": Format.TEXT, "words": Truncator(" ".join(one["words"].split())).chars(LONGEST)}
+
+
 def _in_brief(spec: Kind, line: Body) -> Row:
     """A line in two: what, and how much or which."""
-    first = [name for name in spec.line_form.first_row() if name not in _WITH_AMOUNT and name != "amount"]
+    apart = _WITH_AMOUNT | {"amount", "standard"} if "amount" in line else frozenset()
+    first = [name for name in spec.line_form.first_row() if name not in apart]
     words = [said for name in first if (said := spec.show(name, line.get(name)))]
     return {
         "line": line,

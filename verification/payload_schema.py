@@ -20,11 +20,13 @@ def payload_schema() -> Schema:
 def form_schema(form: type[forms.Form], title: str = "") -> Schema:
     """An object with a property for each field."""
     fields: dict[str, forms.Field] = form.base_fields
+    required = [name for name, field in fields.items() if field.required]
     return {
         "type": "object",
         **({"title": title} if title else {}),
         "properties": {name: _field_schema(field) for name, field in fields.items()},
-        "required": [name for name, field in fields.items() if field.required],
+        # A schema may not say that nothing is required.
+        **({"required": required} if required else {}),
     }
 
 

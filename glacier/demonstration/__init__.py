@@ -1,4 +1,4 @@
-"""The demonstration: invented people, real hospitals, needs in every state; only where settings.DEMO."""
+"""The demonstration: invented people, real hospitals, entries in every state; only where settings.DEMO."""
 
 from glacier.demonstration.cast import PASSWORD, accounts
 from glacier.demonstration.walk import load

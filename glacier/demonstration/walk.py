@@ -1,4 +1,4 @@
-"""The demonstration's needs, walked through the real workflow: submitted, verified, entered, published.
+"""The demonstration's lists, walked through the real workflow: submitted, verified, entered, published.
 
 Nothing is written past the door. All of it is one transaction: the demonstration is there, or it is not.
 """
@@ -13,16 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from glacier.demonstration import cast, contents
-from supplies.lists.needs import NEEDS
-from verification import duplicates, leases, publishing, workflow
+from verification import duplicates, kinds, leases, publishing, workflow
+from verification.kinds import Kind
 from verification.models import Submission, TakeDown, User
 from verification.refusals import Refused
 from verification.sop import CHECKLISTS, Action, Ground, Reason
 
 Row = Mapping[str, Any]
 
-_CONTENT: Final = frozenset(NEEDS.fields) - {"source_dated"}
-_PRIVATE: Final = frozenset(name for name, field in NEEDS.fields.items() if not field.public)
 _DECIDED: Final = {
     "returned": Action.RETURN,
     "rejected": Action.REJECT,
@@ -52,8 +50,11 @@ def load() -> bool:
     return True
 
 
+Sent = tuple[Row, Submission]
+
+
 class Walk:
-    """One telling of the needs and of what came after."""
+    """One telling of the lists and of what came after."""
 
     def __init__(self, people: Mapping[str, User]) -> None:
         self.people = people
@@ -62,12 +63,14 @@ class Walk:
         self.told: dict[str, Row] = {}
 
     def play(self) -> None:
-        """All needs first, in batches; then, one by one, what happened to them."""
-        sent = [(row, self._submit(row)) for row in contents.read("needs")]
+        """All entries of every list first, in batches; then, one by one, what happened to them."""
+        sent = [
+            (row, self._submit(spec, row)) for spec in kinds.every() for row in contents.of_list(spec.slug)
+        ]
         public = [(row, s) for row, s in sent if row["ends"] == "published"]
         for row, submission in public:
-            self.records[row["organisation_name"]] = submission.record
-            self.told[row["organisation_name"]] = row
+            name = name_of(submission)
+            self.records[name], self.told[name] = submission.record, row
         for some in (public, [(row, s) for row, s in sent if row["ends"] == "verified"]):
             self._review(some)
         publish()
@@ -76,14 +79,14 @@ class Walk:
         for row in contents.read("after"):
             self._follow(row)
 
-    def _submit(self, row: Row) -> Submission:
-        return workflow.submit(kind=NEEDS.slug, data=data_of(row, self.today), by=self.people[row["by"]])
+    def _submit(self, spec: Kind, row: Row) -> Submission:
+        return workflow.submit(kind=spec.slug, data=data_of(spec, row, self.today), by=self.people[row["by"]])
 
-    def _review(self, sent: Sequence[tuple[Row, Submission]]) -> None:
+    def _review(self, sent: Sequence[Sent]) -> None:
         """Verify, and enter what shall be public, as few decisions as there are pairs and grounds."""
         groups: dict[tuple[str, Ground, str], list[int]] = {}
         for row, submission in sent:
-            key = (row.get("reviewed", "one"), ground_of(submission), row["ends"])
+            key = (pair_for(row, submission), ground_of(submission), row["ends"])
             groups.setdefault(key, []).append(submission.pk)
         for (pair, ground, ends), ids in groups.items():
             verifier, enterer = (self.people[name] for name in _PAIRS[pair])
@@ -95,7 +98,7 @@ class Walk:
 
     def _end(self, row: Row, submission: Submission) -> None:
         """Return, reject, mark or withdraw what does not become public."""
-        reviewer = self.people[_PAIRS[row.get("reviewed", "one")][0]]
+        reviewer = self.people[_PAIRS[pair_for(row, submission)][0]]
         if action := _DECIDED.get(row["ends"]):
             reason = row.get("reason", Reason.SAME_RECORD)
             fence = leases.claim([submission.pk], by=reviewer)
@@ -128,10 +131,11 @@ class Walk:
 
     def _correct(self, row: Row, record: UUID, by: User) -> None:
         """A correction; private fields are not sent: whoever corrects cannot see them."""
+        spec = kinds.get(row.get("list", "needs"))
         told = {**self.told[row["of"]], **row["changes"]}
         self.told[row["of"]] = told if row["ends"] == "published" else self.told[row["of"]]
-        data = {name: value for name, value in data_of(told, self.today).items() if name not in _PRIVATE}
-        submission = workflow.submit(kind=NEEDS.slug, data=data, by=by, record=record)
+        data = {n: value for n, value in data_of(spec, told, self.today).items() if spec.fields[n].public}
+        submission = workflow.submit(kind=spec.slug, data=data, by=by, record=record)
         if row["ends"] in ("verified", "published"):
             self._review([({**row, "reviewed": "both"}, submission)])
             publish()
@@ -139,15 +143,28 @@ class Walk:
             self._end(row, submission)
 
 
-def data_of(row: Row, today: date) -> dict[str, Any]:
+def name_of(submission: Submission) -> str:
+    """What an entry is called by what came after it: needs by their hospital, others with their list."""
+    title = kinds.get(submission.kind).facets(submission.payload).title
+    return title if submission.kind == "needs" else f"{submission.kind}: {title}"
+
+
+def data_of(spec: Kind, row: Row, today: date) -> dict[str, Any]:
     """What is sent in: the row's content, its source dated so many days before today."""
-    dated = (today - timedelta(days=row["days_ago"])).isoformat() if row["source_link"] else ""
-    return {name: row[name] for name in _CONTENT if name in row} | {"source_dated": dated}
+    data = {name: row[name] for name in spec.fields if name in row}
+    if "source_dated" in spec.fields and "days_ago" in row and row.get("source_link"):
+        data["source_dated"] = (today - timedelta(days=row["days_ago"])).isoformat()
+    return data
+
+
+def pair_for(row: Row, submission: Submission) -> str:
+    """Who reviews it, unless the row says who; above routine it takes two people of two organisations."""
+    return str(row.get("reviewed") or ("both" if submission.risk else "one"))
 
 
 def ground_of(submission: Submission) -> Ground:
     """The notice where there is one; else the word of the house itself, or a call to it."""
-    if submission.payload["source_link"]:
+    if submission.payload.get("source_link"):
         return Ground.OFFICIAL_NOTICE
     return Ground.ORGANISATION_STATEMENT if submission.origin == "organisation" else Ground.CALL_BACK
 

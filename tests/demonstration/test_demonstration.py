@@ -18,6 +18,7 @@ from glacier.demonstration import contents
 from supplies import catalogue, places
 from tests.fingerprints import fingerprint
 from tests.people import make_person
+from verification import kinds
 from verification.models import Event, Public, Submission
 from verification.sop import Action, Intent, Risk, State, Status
 
@@ -70,10 +71,9 @@ def _bodies() -> list[dict[str, Any]]:
 
 def _nothing_private_is_public() -> None:
     shown = "".join(body for body in Event.objects.values_list("body", flat=True) if body)
-    for need in contents.read("needs"):
-        assert need["contact_phone"] not in shown
-        assert need["contact_person"] not in shown
-        assert not need["private_note"] or need["private_note"] not in shown
+    for spec, row in rows():
+        for name, field in spec.fields.items():
+            assert field.public or not row.get(name) or str(row[name]) not in shown, (spec.slug, name)
 
 
 def _everybody_can_sign_in() -> None:
@@ -118,17 +118,29 @@ def test_demonstration_accounts_are_shown_where_one_signs_in(db, settings, page,
     assert (demonstration.PASSWORD in content) == shown
 
 
+def rows() -> list[tuple[kinds.Kind, dict[str, Any]]]:
+    """What every list is shown with."""
+    return [(spec, row) for spec in kinds.every() for row in contents.of_list(spec.slug)]
+
+
 def test_demonstration_contacts_cannot_be_dialled():
-    for need in contents.read("needs"):
-        assert re.fullmatch(r"1540000\d{4}", need["contact_phone"])
-        assert re.fullmatch(r"0\d{2,3}-900\d{4,5}", need["office_line"])
+    for _spec, row in rows():
+        for name in ("contact_phone", "office_line"):
+            for number in filter(None, row.get(name, "").split("、")):
+                assert re.fullmatch(r"1540000\d{4}|0\d{2,3}-900\d{4,5}|400-900-\d{4}", number), row
 
 
 def test_demonstration_names_only_what_exists():
     items = {item.code for item in catalogue.items()}
     houses = {row["name"] for row in contents.read("organisations")}
-    for need in contents.read("needs"):
-        assert {line["item"] for line in need["lines"]} <= items
-        assert places.exists(need["place"])
+    for spec, row in rows():
+        assert {line["item"] for line in row.get("lines", ()) if "item" in line} <= items
+        places_named = [row[n] for n, f in spec.fields.items() if f.shown_as == "place" and row.get(n)]
+        assert all(places.exists(code) or places.find(code) for code in places_named), row
     assert all(places.exists(row["place"]) for row in contents.read("organisations"))
-    assert {row["of"] for row in contents.read("after")} <= houses
+    assert {row["of"] for row in contents.read("after") if "list" not in row} <= houses
+
+
+def test_demonstration_reads_any_list(db):
+    assert contents.of_list("no-such-list") == []
+    assert len(contents.of_list("needs")) >= 60

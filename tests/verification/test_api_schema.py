@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from glacier import api_docs
 from glacier.wsgi import application
 from tests.builders import claim, published_need, returned_need, submit_need, taken_down
-from verification import journal, people
+from verification import journal, kinds, people
 
 CHECKS = [
     not_a_server_error,
@@ -191,6 +191,7 @@ def test_api_schema_speaks_both_languages_and_names_every_address():
     english, chinese = (json.loads(api_docs.schema_text(language)) for language in ("en", "zh-hans"))
     assert list(english["paths"]) == [
         "/api/v1/",
+        "/api/v1/search/",
         "/api/v1/changes/",
         "/api/v1/submissions/",
         "/api/v1/submissions/{uid}/",
@@ -209,10 +210,13 @@ def test_api_examples_are_what_the_api_takes_and_gives(volunteer, reviewer):
     schema = json.loads(api_docs.schema_text("en"))
     asked = schema["paths"]["/api/v1/submissions/"]["post"]["requestBody"]["content"]["application/json"]
     client = Client(headers={"Authorization": f"Bearer {people.make_token(user=volunteer, name='example')}"})
-    new = next(e["value"] for e in asked["examples"].values() if "payload" in e["value"])
-    assert client.post("/api/v1/submissions/", new, content_type="application/json").status_code == 201
+    news = [e["value"] for e in asked["examples"].values() if "payload" in e["value"]]
+    assert {new["kind"] for new in news} == {spec.slug for spec in kinds.every() if spec.example}
+    for new in news:
+        answer = client.post("/api/v1/submissions/", new, content_type="application/json")
+        assert answer.status_code == 201, answer.json()
     shown = schema["paths"]["/api/v1/{kind}/{uid}/"]["get"]["responses"]["200"]["content"]["application/json"]
-    (example,) = [e["value"] for e in shown["examples"].values()]
+    example = next(e["value"] for e in shown["examples"].values() if e["value"]["kind"] == "needs")
     assert set(example) == set(json.loads(published_need(volunteer, reviewer).body))
 
 

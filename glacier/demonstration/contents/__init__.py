@@ -14,6 +14,12 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def read(name: str) -> list[dict[str, Any]]:
-    """The objects of one file: organisations, people, needs, after."""
+    """The objects of one file: organisations, people, after, or a list."""
     rows: list[dict[str, Any]] = json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return rows
+
+
+def of_list(slug: str) -> list[dict[str, Any]]:
+    """What a list shows; nothing where it has no file yet."""
+    name = slug.replace("-", "_")
+    return read(name) if (_FOLDER / f"{name}.json").exists() else []
