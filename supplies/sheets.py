@@ -6,6 +6,7 @@ The columns stand in each list's Kind (`supplies.cells`); a list that names none
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from supplies import places
@@ -159,6 +160,7 @@ def _spoken(words: Sequence[str]) -> str:
     return _PROVINCE.sub(r"\1", "".join(words).replace("-", ""))
 
 
+@lru_cache(maxsize=256)
 def _place_of_sheet(sheet: str) -> places.Place | None:
     """The prefecture a sheet's path names in pinyin, else its province: hospital/hubei/wuhanshi, or wuhanshi."""
     *above, last = [part.lower() for part in sheet.split("/") if part] or [""]
