@@ -90,6 +90,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "verified": body.get("verified") if published else None,
         "entered": body.get("entered") if published else None,
         "returned_to": entry.returned_to,
+        "related": entry.related and str(entry.related),
         "changes": [_change(change) for change in entry.changes],
     }
 
@@ -162,7 +163,9 @@ def wording(proposed: ProposedWording | None) -> dict[str, Any] | None:
 
     What stays as the record has it is left out, as it is of a correction that is sent.
     """
-    return proposed and {
+    if proposed is None:
+        return None
+    return {
         "payload": {name: value for name, value in proposed.payload.items() if value is not None},
         "schema": proposed.schema,
         "by": proposed.event.actor.pseudonym,
