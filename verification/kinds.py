@@ -64,6 +64,9 @@ RESERVED = frozenset(
         "static",
         "lists",
         "search",
+        # Tables whose versions stand beside those of lists.
+        "catalogue",
+        "reasons",
     }
 )
 
