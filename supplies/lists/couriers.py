@@ -261,7 +261,7 @@ COURIERS = register(
             ),
             Section("notice", _("The carrier's notice"), ("notice_title", "notice")),
         ),
-        summary=("departure", "destination", "private_gifts"),
+        summary=("departure", "destination", "area", "private_gifts"),
         words=Words(
             report=_("Report a courier"),
             search=_("Carrier or route"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.db import models
@@ -92,8 +92,6 @@ class Donation(Contactable, Sourced, Record):
 
 class GiftLineForm(NeedLineForm):
     """One thing that is given: as a need's, without the hospital's stock and use."""
-
-    main: ClassVar[tuple[str, ...]] = ("item", "amount", "standard")
 
     stock = None  # type: ignore[assignment]
     daily_use = None  # type: ignore[assignment]

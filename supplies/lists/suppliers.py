@@ -89,10 +89,10 @@ class Supplier(Contactable, Sourced, Record):
 class ProductLineForm(LineForm):
     """One product."""
 
-    main: ClassVar[tuple[str, ...]] = ("category", "product", "amount")
+    main: ClassVar[tuple[str, ...]] = ("product", "category", "amount")
 
-    category = forms.ChoiceField(label=_("kind of product"), choices=[("", _("Choose")), *Category.choices])
     product = PublicTextField(label=_("product"), max_length=100)
+    category = forms.ChoiceField(label=_("kind of product"), choices=[("", _("Choose")), *Category.choices])
     amount = AmountField(label=_("made a day"), required=False)
     unit = forms.ChoiceField(
         label=_("unit"), required=False, choices=[("", _("none")), *quantities.unit_choices()]
@@ -318,8 +318,8 @@ SUPPLIERS = register(
         ),
         line_labels={
             "line": _("product"),
-            "category": _("kind of product"),
             "product": _("product"),
+            "category": _("kind of product"),
             "amount": _("made a day"),
             "unit": _("unit"),
             "note": _("note"),
