@@ -13,7 +13,18 @@ from verification.models import Event, Lease, Public, Submission, User
 from verification.people import Standing
 from verification.refusals import AnotherEntered, Incomplete, Refused
 from verification.rendering import exact
-from verification.sop import CHECKLISTS, LINKED_GROUNDS, REASONS, Action, Ground, Intent, Origin, Risk, Status
+from verification.sop import (
+    CHECKLISTS,
+    LINKED_GROUNDS,
+    REASONS,
+    REQUESTS,
+    Action,
+    Ground,
+    Intent,
+    Origin,
+    Risk,
+    Status,
+)
 
 # Shown in the middle column, beside the entry.
 _SOURCE = ("source_link", "source_dated", "remarks", "private_note")
@@ -49,7 +60,7 @@ def context(
         **_content(spec, found, payload, before),
         "candidates": _candidates(spec, found, payload),
         "last_verdict": _last_verdict(found),
-        "wish": _wish(events) if found.intent == Intent.WITHDRAWAL else None,
+        "wish": _wish(events) if found.intent in REQUESTS else None,
         "doubts": [_doubt(event) for event in events if event.action == Action.DOUBT],
         "entries": presenting.of_submission(events, for_reviewer=True),
         "steps": _steps(found, who, asked, events) if mine else [],
@@ -191,17 +202,19 @@ def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Eve
     if found.intent == Intent.WITHDRAWAL:
         return [_take_down_step(asked, events)]
     action = Action.VERIFY if found.status == Status.COLLECTED else Action.ENTER
+    action = Action.CONFIRM if found.intent == Intent.CONFIRMATION else action
     ticked, grounds = asked.ticked(action, "answers"), asked.ticked(action, "grounds")
     alone = found.risk > Risk.ROUTINE and found.verified_by_id == who.user.pk
+    titles = {Action.VERIFY: _("Verify"), Action.ENTER: _("Enter"), Action.CONFIRM: _("Still true")}
     return [
         {
             "action": action,
-            "title": _("Verify") if action == Action.VERIFY else _("Enter"),
+            "title": titles[action],
             "open": not asked.error or asked.action == action,
             "questions": [
                 {"code": c, "text": t, "checked": c in ticked} for c, t in CHECKLISTS[action].items()
             ],
-            "asks_grounds": action == Action.VERIFY,
+            "asks_grounds": action in (Action.VERIFY, Action.CONFIRM),
             "grounds": [_ground(found, ground, ticked=ground in grounds) for ground in Ground],
             "note": asked.of(action).get("note", ""),
             "errors": asked.errors(action),
@@ -211,7 +224,7 @@ def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Eve
 
 
 def _wish(events: Sequence[Event]) -> Words:
-    """What the sender of a request to withdraw says: why, and what happened."""
+    """What the sender of a request to withdraw, or of a confirmation, says: why, and what happened."""
     asked = events[0]
     return {"reason": presenting.reason_words(asked.reason), "note": asked.private_text}
 
@@ -240,8 +253,8 @@ def _ground(found: Submission, ground: Ground, *, ticked: bool) -> Words:
 
 def _refusals(found: Submission, asked: _Asked) -> list[Words]:
     titles = {Action.RETURN: _("Return"), Action.REJECT: _("Reject")}
-    # A request to withdraw has nothing to put right: it is carried out or rejected.
-    offered = {a: key for a, key in _KEYS.items() if found.intent != Intent.WITHDRAWAL or a != Action.RETURN}
+    # A request has nothing to put right: it is carried out or rejected.
+    offered = {a: key for a, key in _KEYS.items() if found.intent not in REQUESTS or a != Action.RETURN}
     return [
         {
             "action": action,
@@ -300,6 +313,8 @@ def why_next(found: Submission, *, in_doubt: bool = False) -> str:
         return _("Higher risk: two people are needed")
     if found.intent == Intent.WITHDRAWAL:
         return _("Somebody asks to take it down")
+    if found.intent == Intent.CONFIRMATION:
+        return _("Somebody says that it is still true")
     if found.origin == Origin.ORGANISATION:
         return _("From the organisation itself")
     return _("In order of arrival")

@@ -169,7 +169,7 @@ def _refuse_gone(row: Public | None) -> None:
 
 def _hold(record: UUID | None) -> tuple[Public, Record, Kind]:
     """A live record, locked."""
-    row = Public.objects.select_for_update().filter(pk=record).first()
+    row = Public.objects.select_for_update().filter(pk=record).first() if record else None
     _refuse_gone(row)
     assert row is not None
     spec = kinds.get(row.kind)

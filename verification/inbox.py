@@ -83,6 +83,7 @@ _SAID = [
     Action.PUBLISH,
     Action.WITHDRAW,
     Action.TAKE_DOWN,
+    Action.CONFIRM,
     Action.REOPEN,
 ]
 
@@ -154,7 +155,7 @@ def funnel() -> dict[str, int]:
 
 
 def take_downs_to_look_at(who: Standing) -> QuerySet[TakeDown]:
-    """Take-downs by others that nobody has looked at a second time, oldest first."""
+    """Take-downs and merges by others that nobody has looked at a second time, oldest first."""
     return (
         TakeDown.objects.filter(Q(looked_at=None))
         .exclude(taken_by=who.user)

@@ -59,6 +59,7 @@ RESERVED = frozenset(
         "me",
         "demo",
         "mine",
+        "owner",
         "about",
         "accounts",
         "static",

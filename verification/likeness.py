@@ -143,6 +143,13 @@ def of_submissions(found: Sequence[Submission]) -> dict[int, list[Candidate]]:
     }
 
 
+def of_record(spec: Kind, uid: UUID, payload: Payload) -> list[Candidate]:
+    """Other published records that may be the same as this one, not yet said to be another; for reviewers."""
+    found = [c for c in _compare([_asked(spec, payload, uid)], everything=True)[0] if c.waiting is None]
+    distinct = duplicates.said_distinct({uid, *(c.uid for c in found)}) if found else set()
+    return [c for c in found if frozenset((c.uid, uid)) not in distinct][:SHOWN]
+
+
 def hints(spec: Kind, payload: Payload) -> list[Candidate]:
     """Published records that may be what somebody is about to report: nothing but public fields is compared."""
     return _compare([_asked(spec, payload)], everything=False)[0][:SHOWN]

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from verification import history
@@ -167,13 +169,19 @@ def _value(spec: Kind, change: Change, side: int) -> str:
     """The value before (0) or after (1), in words; an amount with the unit of its line."""
     value = (change.old, change.new)[side]
     if change.field == "organisation" and isinstance(value, Mapping):
-        shown = str(value.get("name", ""))
-        return _("%(name)s (proven)") % {"name": shown} if value.get("proven") else shown
+        return organisation_words({"organisation": value})
     if change.field == "origin" and value in Origin.values:
         return str(Origin(value).label)
     if change.field == "amount" and change.lines:
         return spec.show("line_amount", change.lines[side])
     return spec.show(change.field, value)
+
+
+def organisation_words(body: Mapping[str, Any]) -> str:
+    """The organisation a body names, and whether it is proven."""
+    named = body["organisation"]
+    shown = str(named.get("name", ""))
+    return _("%(name)s (proven)") % {"name": shown} if named.get("proven") else shown
 
 
 def of_record(spec: Kind, entries: Iterable[Entry]) -> list[Row]:
@@ -192,6 +200,8 @@ def _record_entry(spec: Kind, entry: Entry) -> Row:
         "person": verified or {"by": entry.by, "role": entry.role, "organisation": ""},
         "version": entry.version,
         "reason": reason_words(entry.reason),
+        # Of the two records that were made one, the other.
+        "other_url": _history_url(spec, entry.related) if entry.related else "",
         "how_to_fix": "",
         "note": entry.text,
         "grounds": verified.get("grounds", []),
@@ -200,15 +210,23 @@ def _record_entry(spec: Kind, entry: Entry) -> Row:
     }
 
 
+def _history_url(spec: Kind, uid: UUID) -> str:
+    return reverse("record_history", kwargs={"kind": spec.slug, "uid": uid})
+
+
 def _sentence(entry: Entry) -> str:
     if entry.returned_to is not None:
         return _("Published; it says again what version %(version)d said.") % {"version": entry.returned_to}
     sentences = {
         Action.PUBLISH: _("Published."),
         Action.TAKE_DOWN: _("Taken down."),
-        Action.SECOND_LOOK: _("A second person looked at the take-down."),
+        Action.SECOND_LOOK: _("A second person looked at it and found it right."),
         Action.RERENDER: _("Shown anew; nothing in it changed."),
         Action.CONFIRM: _("Confirmed as still true."),
+        Action.MERGE: _("Merged into another entry."),
+        Action.ABSORB: _("Another entry was merged into this one."),
+        Action.UNMERGE: _("An entry of its own again."),
+        Action.LET_GO: _("An entry that was merged into this one stands by itself again."),
     }
     return sentences[entry.action]
 

@@ -6,6 +6,7 @@ key is the root. Each record gets one event: *merge* and *absorb*, *unmerge* and
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -199,5 +200,5 @@ def _settle_look(row: Public, *, by: User) -> None:
         waiting.delete()
 
 
-def _event(action: Action, row: Public, who: Standing, **fields: object) -> Event:
+def _event(action: Action, row: Public, who: Standing, **fields: Any) -> Event:
     return journal.new_event(action, by=who.user, role=Role.REVIEWER, kind=row.kind, record=row.uid, **fields)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from verification.views import about, account, mine, public, reviewing, submitting
+from verification.views import (
+    about,
+    account,
+    confirming,
+    mine,
+    owning,
+    public,
+    reviewing,
+    submitting,
+    uniting,
+)
 
 urlpatterns = [
     path("submit/<slug:kind>/", submitting.submit, name="submit"),
@@ -13,11 +23,16 @@ urlpatterns = [
     path("mine/<uuid:uid>/received/", submitting.submitted, name="submitted"),
     path("mine/<uuid:uid>/edit/", submitting.edit, name="edit"),
     path("mine/withdraw/<uuid:uid>/", mine.withdrawal, name="withdrawal"),
+    path("mine/confirm/<uuid:uid>/", confirming.confirm, name="confirm"),
+    path("mine/links/<uuid:uid>/", owning.links, name="owner_links"),
+    path("owner/<str:token>/", owning.owner, name="owner"),
     path("review/", reviewing.queue, name="inbox"),
     path("review/next/", reviewing.review_next, name="review_next"),
     path("review/next/<uuid:after>/", reviewing.review_next, name="review_next"),
     path("review/takedown/<uuid:uid>/", reviewing.take_down, name="takedown"),
     path("review/look/<int:pk>/", reviewing.second_look, name="second_look"),
+    path("review/merge/<uuid:uid>/", uniting.merge, name="merge"),
+    path("review/unmerge/<uuid:uid>/", uniting.unmerge, name="unmerge"),
     path("review/<uuid:uid>/", reviewing.review, name="review"),
     path("review/<uuid:uid>/renew/", reviewing.renew, name="renew"),
     path("me/", account.me, name="me"),
@@ -27,4 +42,5 @@ urlpatterns = [
     path("about/", about.about, name="about"),
     path("<slug:kind>/", public.listing, name="list"),
     path("<slug:kind>/<uuid:uid>/", public.record, name="record"),
+    path("<slug:kind>/<uuid:uid>/history/", uniting.past, name="record_history"),
 ]

@@ -1,4 +1,4 @@
-"""Still true: said by its own organisation it moves the clock *confirmed* at once; by others, *verified* after review."""
+"""Still true: said by its own organisation it moves *confirmed* at once; by others *verified*, after review."""
 
 import json
 from datetime import timedelta

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from verification import leases, people, policies, publishing, workflow
+from verification import confirming, leases, people, policies, publishing, workflow
 from verification.models import Submission, User
 from verification.policies import Step
 from verification.refusals import LeaseLost
@@ -102,6 +102,18 @@ def _take_down(found: Submission, asked: Asked, *, by: User, request_id: str) ->
     )
 
 
+def _confirm(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    confirming.carry_out(
+        found.pk,
+        by=by,
+        fence=asked.get("fence"),
+        answers=dict(asked.get("answers") or {}),
+        public_note=asked["public_note"],
+        note=asked["note"],
+        request_id=request_id,
+    )
+
+
 STEPS: dict[str, Taken] = {
     "claim": _claim,
     "release": _release,
@@ -118,6 +130,7 @@ STEPS: dict[str, Taken] = {
     "edit": _with_content(Action.EDIT),
     "rebase": _advance(Action.REBASE),
     "take_down": _take_down,
+    "confirm": _confirm,
     "reopen": _advance(Action.REOPEN),
 }
 # What a token may ask for, with its owner's own submissions.

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from verification import cursors, history, inbox, publishing, wordings, workflow
+from verification import confirming, cursors, history, inbox, publishing, wordings, workflow
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters, steps
 from verification.models import Lease, Public, Submission, User
@@ -90,16 +90,17 @@ class Submissions(WorkingView):
         operation_id="submit",
         summary=_("Send something in"),
         description=_(
-            "Something new, a correction of `record`, or a request to take it down (intent "
-            "`withdrawal`, with a reason). Nothing sent is public before reviewers verified and "
-            "entered it. Choose a `uid` and sending twice is harmless. Private fields left out of a "
-            "correction stay as they are. Where a proven organisation's own member, signed in, asks "
-            "for a withdrawal, the record is taken down at once and what stays of it is the answer."
+            "Something new, a correction of `record`, a request to take it down (intent `withdrawal`, with a "
+            "reason), or the word that it is still true (intent `confirmation`). Nothing sent is public "
+            "before reviewers verified and entered it. Choose a `uid` and sending twice is harmless. "
+            "Private fields left out of a correction stay as they are. Where a proven organisation's own "
+            "member, signed in, asks for a withdrawal or confirms, it is done at once, and the record as it "
+            "stands then is the answer."
         ),
         request=shapes.SubmissionRequest,
         examples=examples.REQUESTS,
         responses={
-            200: OpenApiResponse(shapes.Tombstone, _("Taken down at once.")),
+            200: OpenApiResponse(OpenApiTypes.OBJECT, _("Taken down, or confirmed, at once.")),
             201: shapes.Submission,
             400: shapes.Failure,
             401: shapes.Failure,
@@ -112,8 +113,8 @@ class Submissions(WorkingView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         asked = _valid(shapes.SubmissionRequest(data=request.data))
-        if asked.get("intent") == Intent.WITHDRAWAL:
-            return _withdrawal(request, asked)
+        if asked.get("intent"):
+            return _request(request, asked)
         sent = workflow.submit(
             kind=asked["kind"],
             data=asked["payload"],
@@ -126,19 +127,22 @@ class Submissions(WorkingView):
         return _created(request, sent)
 
 
-def _withdrawal(request: Request, asked: dict[str, Any]) -> HttpResponseBase:
+def _request(request: Request, asked: dict[str, Any]) -> HttpResponseBase:
+    """Carried out at once for the record's own organisation, which reads what stands then; or a submission."""
     record = asked["record"]
     if not Public.objects.filter(pk=record, kind=asked["kind"]).exists():
         raise NotFound()
-    sent = publishing.request_withdrawal(
-        record,
-        by=actor(request),
-        reason=asked["reason"],
-        note=asked["note"],
-        uid=asked.get("uid"),
-        request_id=request_id(request),
-        at_once=not by_token(request),
-    )
+    common: dict[str, Any] = {
+        "by": actor(request),
+        "note": asked["note"],
+        "uid": asked.get("uid"),
+        "request_id": request_id(request),
+        "at_once": not by_token(request),
+    }
+    if asked["intent"] == Intent.WITHDRAWAL:
+        sent = publishing.request_withdrawal(record, reason=asked["reason"], **common)
+    else:
+        sent = confirming.ask(record, **common)
     if sent is None:
         return answers.private(Public.objects.get(pk=record).body)
     return _created(request, sent)
@@ -201,8 +205,9 @@ class Act(WorkingView):
             "*reject*, *duplicate* with a reason, and how to fix it; *return* may bring a proposed wording as "
             "`data`, which the submitter accepts by sending it with *resubmit*; *distinct* names the other "
             "record; *doubt* "
-            "leaves it to others with a note; *take_down* carries out a request to withdraw; *reopen* with a "
-            "reason. Submitters: *edit*, *resubmit* and *rebase* with new content, *withdraw* with a reason. "
+            "leaves it to others with a note; *take_down* carries out a request to withdraw; *confirm*, with "
+            "answers and grounds, finds right that a record is still true; *reopen* with a reason. Submitters: "
+            "*edit*, *resubmit* and *rebase* with new content, *withdraw* with a reason. "
             "Decisions need a session: a token may edit, resubmit and withdraw what its owner sent, no more."
         ),
         parameters=[

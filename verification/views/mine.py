@@ -16,7 +16,7 @@ from verification import history, inbox, kinds, presenting, publishing, wordings
 from verification.kinds import Kind
 from verification.models import Event, Public, Submission
 from verification.refusals import InvalidPayload, NotAllowed, NotFound, Refused, WrongStatus
-from verification.sop import REASONS, Action, Intent, Reason, Status
+from verification.sop import REASONS, REQUESTS, Action, Reason, Status
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
 
 PAGE = 20
@@ -117,7 +117,7 @@ _ACTS: dict[str, Callable[[HttpRequest, Submission], HttpResponse]] = {
 def _submission_context(found: Submission) -> dict[str, Any]:
     spec = kinds.get(found.kind)
     events = history.of_submission(found)
-    asks_to_withdraw = found.intent == Intent.WITHDRAWAL
+    asks = found.intent in REQUESTS
     can = _CAN.get(Status(found.status), set())
     return {
         "submission": {
@@ -139,11 +139,11 @@ def _submission_context(found: Submission) -> dict[str, Any]:
         },
         "verdict": _verdict(spec, found),
         "wording": _wording(spec, found),
-        "request": _wish(events) if asks_to_withdraw else None,
+        "request": _wish(events) if asks else None,
         "rows": [*presenting.register_row(spec, found), *presenting.rows(spec, found.payload)],
         "lines": presenting.lines(found.payload),
         "entries": presenting.of_submission(events, for_reviewer=False),
-        "can": can - {"edit", "resubmit"} if asks_to_withdraw else can,
+        "can": can - {"edit", "resubmit"} if asks else can,
         "withdraw_reasons": presenting.choices(r for r in REASONS[Action.WITHDRAW] if r != Reason.SUPERSEDED),
         "edit_url": reverse("edit", kwargs={"uid": found.uid}),
     }
@@ -174,7 +174,7 @@ def _wording(spec: Kind, found: Submission) -> dict[str, Any] | None:
 
 
 def _wish(events: list[Event]) -> dict[str, str]:
-    """What the sender of a request to withdraw gave as reason and note."""
+    """What the sender of a request to withdraw, or of a confirmation, gave as reason and note."""
     asked = next(event for event in events if event.action == Action.SUBMIT)
     return {"reason": presenting.reason_words(asked.reason), "note": asked.private_text}
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from verification import (
     bench,
+    confirming,
     inbox,
     kinds,
     leases,
@@ -215,6 +216,18 @@ def _carry_out(decision: _Decision) -> HttpResponse:
     return redirect("review_next")
 
 
+def _confirm(decision: _Decision) -> HttpResponse:
+    """Somebody's word that a record is still true is found right."""
+    confirming.carry_out(
+        decision.found.pk,
+        fence=decision.fence,
+        answers=_answers(decision.data, Action.CONFIRM),
+        note=decision.note,
+        **decision.common,
+    )
+    return redirect("review_next")
+
+
 def _mark_duplicate(decision: _Decision) -> HttpResponse:
     other = uid_of(decision.data.get("candidate"))
     workflow.advance(
@@ -284,6 +297,7 @@ _BUTTONS: dict[str, Callable[[_Decision], HttpResponse]] = {
     Action.DOUBT: _leave_in_doubt,
     Action.REBASE: _rebase,
     Action.TAKE_DOWN: _carry_out,
+    Action.CONFIRM: _confirm,
 }
 
 
@@ -292,7 +306,7 @@ def _answers(data: QueryDict, step: Action) -> Mapping[str, Any]:
         return {}
     ticked = set(data.getlist("answers"))
     answers: dict[str, Any] = {code: code in ticked for code in CHECKLISTS[step]}
-    if step == Action.VERIFY:
+    if step in (Action.VERIFY, Action.CONFIRM):
         answers["grounds"] = data.getlist("grounds")
     return answers
 
