@@ -3,7 +3,7 @@
 Each part is a few columns of the table, form fields, their classes, and a section of the form.
 """
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -123,7 +123,12 @@ def _seen(cell: Any) -> Any:
 
 
 class SourceForm(PayloadForm):
-    """The fields of `Sourced`, and the day of the source, which every record has."""
+    """The fields of `Sourced`, and the day of the source, which every record has.
+
+    `may_lack`: what whoever reports must say, and a sheet's row may have left out.
+    """
+
+    may_lack: ClassVar[tuple[str, ...]] = ()
 
     source_link = LinkField(
         label=_("source link"),
@@ -150,6 +155,12 @@ class SourceForm(PayloadForm):
         help_text=_("Private: only reviewers see it."),
     )
     as_written = RowField(label=_("row as written in the sheet"), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        if self.data.get("as_written"):
+            for name in self.may_lack:
+                self.fields[name].required = False
 
 
 SOURCE_FIELDS: Final = {

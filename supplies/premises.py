@@ -5,18 +5,16 @@ The table of places knows counties. What people say beyond it, a development zon
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from supplies import places
 from supplies.cells import Cell, PlaceWord, Reading, Text
 from supplies.fields import PlaceField
-from supplies.parts import PublicTextField
+from supplies.parts import PublicTextField, SourceForm
 from supplies.places.names import spoken_name
-from verification.forms import PayloadForm
 from verification.kinds import Field, Format, Payload
 from verification.sop import Risk
 
@@ -34,12 +32,12 @@ class Premises(models.Model):
         abstract = True
 
 
-class PremisesForm(PayloadForm):
-    """The fields of `Premises`."""
+class PremisesForm(SourceForm):
+    """The fields of `Premises`, and how we know."""
 
-    place = PlaceField(
-        label=_("place"), required=False, help_text=_("Province, city and district: 湖北武汉江岸区.")
-    )
+    may_lack: ClassVar[tuple[str, ...]] = ("place",)
+
+    place = PlaceField(label=_("place"), help_text=_("Province, city and district: 湖北武汉江岸区."))
     area = PublicTextField(
         label=_("zone or town"),
         required=False,
@@ -49,16 +47,14 @@ class PremisesForm(PayloadForm):
     address = PublicTextField(label=_("address"), required=False, max_length=300)
 
     def clean(self) -> dict[str, Any]:
-        """A house stands somewhere, unless a sheet left that out; `area` is what its place does not say."""
+        """Of a sheet's row, the place its address names; `area` is what the place does not say."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if not cleaned.get("place") and cleaned.get("as_written") and cleaned.get("address"):
+        if cleaned.get("place") == "" and cleaned.get("address"):
             # There is a 青山区 in Wuhan and one in Baotou; the address tells which.
             found = places.find(cleaned["address"])
             cleaned["place"] = found.code if found else ""
         if "place" in cleaned and "area" in cleaned:
             cleaned["area"] = beyond(cleaned["area"], cleaned["place"])
-        if not cleaned.get("place") and not cleaned.get("as_written") and "place" not in self.errors:
-            self.add_error("place", forms.ValidationError(_("This field is required."), code="required"))
         return cleaned
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import ClassVar
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from supplies.cells import (
     BLANKS,
@@ -43,25 +44,25 @@ from verification.sop import Risk
 
 
 class Advice(models.TextChoices):
-    """What one is advised about."""
+    """What somebody is advised about."""
 
     COVID = "covid", _("COVID-19")
-    MIND = "mind", _("distress of mind")
-    BOTH = "both", _("COVID-19 and distress of mind")
-    OTHER = "other", _("something else")
+    COUNSELLING = "counselling", _("counselling")
+    BOTH = "both", _("COVID-19 and counselling")
+    OTHER = "other", pgettext_lazy("advice", "something else")
 
 
-_TYPES = {0: "covid", 1: "mind", 2: "other", 3: "both"}
-_TYPES_IN_WORDS = {"新冠义诊": "covid", "心理咨询": "mind", "其他": "other", "义诊&心理": "both"}
+_TYPES = {0: "covid", 1: "counselling", 2: "other", 3: "both"}
+_TYPES_IN_WORDS = {"新冠义诊": "covid", "心理咨询": "counselling", "其他": "other", "义诊&心理": "both"}
 # Whoever looks for one finds what serves both.
-_SERVES = {"both": ("covid", "mind", "both")}
+_SERVES = {"both": ("covid", "counselling", "both")}
 
 
 class Clinic(Contactable, Sourced, Record):
     """Somebody who gives advice, mostly from afar: a hospital, a platform, a person who announced it."""
 
     organisation_name = models.CharField(_("who gives advice"), max_length=200)
-    advice = models.CharField(_("advice about"), max_length=20, choices=Advice, blank=True)
+    advice = models.CharField(_("kind of advice"), max_length=20, choices=Advice, blank=True)
     access = models.CharField(_("how to reach them"), max_length=300, blank=True)
 
     class Meta(Record.Meta):
@@ -70,32 +71,22 @@ class Clinic(Contactable, Sourced, Record):
 
 
 class ClinicForm(ContactForm, SourceForm):
-    """A clinic as a person fills it in, or as JSON of the same shape."""
+    """A clinic as a person fills it in, or as JSON of the same shape. Early sheets did not say the kind."""
 
+    may_lack: ClassVar[tuple[str, ...]] = ("advice",)
     organisation = forms.UUIDField(label=_("institution in the register"), required=False)
     organisation_name = PublicTextField(
         label=_("who gives advice"),
         max_length=200,
         help_text=_("Public. Name a person only who announced it in public themselves."),
     )
-    advice = forms.ChoiceField(
-        label=_("advice about"), required=False, choices=[("", _("Choose")), *Advice.choices]
-    )
+    advice = forms.ChoiceField(label=_("kind of advice"), choices=[("", _("Choose")), *Advice.choices])
     access = PublicTextField(
         label=_("how to reach them"),
         required=False,
         max_length=300,
         help_text=_("The app or public account to open, and what to tap there."),
     )
-
-    def clean(self) -> dict[str, Any]:
-        """Whoever reports a clinic says what for; early sheets did not."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        said = cleaned.get("advice") or cleaned.get("as_written")
-        if not said and "advice" not in self.errors:
-            error = forms.ValidationError(_("This field is required."), code="required")
-            self.add_error("advice", error)
-        return cleaned
 
 
 def facets(payload: Payload) -> Facets:
@@ -153,7 +144,7 @@ def columns() -> list[Column]:
         LinkOrAccount("官方链接", synonyms=("链接", "来源链接", "source link")),
         Text("备注", ("remarks",), synonyms=("说明", "remarks"), longest=2000),
         Status("审核状态"),
-        Coded("类型", ("advice",), synonyms=("义诊类型", "advice about"), codes=_TYPES | _TYPES_IN_WORDS),
+        Coded("类型", ("advice",), synonyms=("义诊类型", "kind of advice"), codes=_TYPES | _TYPES_IN_WORDS),
     ]
 
 
@@ -171,7 +162,7 @@ EXAMPLE = {
 FIELDS = {
     "organisation": Field(_("institution in the register"), public=True),
     "organisation_name": Field(_("who gives advice"), public=True, risk=Risk.SENSITIVE),
-    "advice": Field(_("advice about"), public=True, choices=Advice.choices, empty=_("not said")),
+    "advice": Field(_("kind of advice"), public=True, choices=Advice.choices, empty=_("not said")),
     "access": Field(_("how to reach them"), public=True, risk=Risk.SENSITIVE),
     **CONTACT_FIELDS,
     **SOURCE_FIELDS,
@@ -189,7 +180,7 @@ CLINICS = register(
         fields=FIELDS,
         sections=(
             Section("who", _("Who gives advice?"), ("organisation", "organisation_name")),
-            Section("what", _("About what, and how are they reached?"), ("advice", "access")),
+            Section("what", _("What kind of advice, and how are they reached?"), ("advice", "access")),
             CONTACT_SECTION,
             SOURCE_SECTION,
         ),
@@ -210,7 +201,7 @@ CLINICS = register(
         show=shows(FIELDS),
         facets=facets,
         identity=identity,
-        filters=choice_filter("advice", Advice.choices, _("advice about")),
+        filters=choice_filter("advice", Advice.choices, _("kind of advice")),
         example=EXAMPLE,
         columns=columns,
         intervals=Intervals(due=timedelta(days=7), overdue=timedelta(days=14), stale=timedelta(days=30)),

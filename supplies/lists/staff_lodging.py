@@ -18,7 +18,6 @@ from supplies.parts import (
     Contactable,
     ContactForm,
     Sourced,
-    SourceForm,
 )
 from supplies.premises import PREMISES_FIELDS, PartOfPlace, Premises, PremisesForm
 from supplies.showing import shows
@@ -42,7 +41,7 @@ class StaffLodging(Contactable, Premises, Sourced, Record):
         verbose_name_plural = _("staff lodgings")
 
 
-class StaffLodgingForm(PremisesForm, ContactForm, SourceForm):
+class StaffLodgingForm(PremisesForm, ContactForm):
     """A lodging as a person fills it in, or as JSON of the same shape."""
 
     organisation = forms.UUIDField(label=_("institution in the register"), required=False)

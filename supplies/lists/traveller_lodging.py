@@ -1,7 +1,7 @@
 """Traveller lodging: which house takes in people who cannot go home. Record model, form, Kind."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
@@ -18,7 +18,6 @@ from supplies.parts import (
     Contactable,
     ContactForm,
     Sourced,
-    SourceForm,
 )
 from supplies.premises import PREMISES_FIELDS, PartOfPlace, Premises, PremisesForm
 from supplies.showing import shows
@@ -40,22 +39,22 @@ class TravellerLodging(Contactable, Premises, Sourced, Record):
         verbose_name_plural = _("traveller lodgings")
 
 
-class TravellerLodgingForm(PremisesForm, ContactForm, SourceForm):
-    """A lodging as a person fills it in, or as JSON of the same shape."""
+class TravellerLodgingForm(PremisesForm, ContactForm):
+    """A lodging as a person fills it in, or as JSON of the same shape. Sheets know some by telephone only."""
 
+    may_lack: ClassVar[tuple[str, ...]] = ("place", "organisation_name")
     organisation = forms.UUIDField(label=_("institution in the register"), required=False)
     organisation_name = PlainTextField(
         label=_("hotel or office"),
-        required=False,
         max_length=200,
         help_text=_("The hotel, or the office that arranges rooms."),
     )
 
     def clean(self) -> dict[str, Any]:
-        """Whoever reports a house names it; a sheet's row may know no more than a number to call."""
+        """A row that says neither who nor where speaks of nothing."""
         cleaned: dict[str, Any] = super().clean() or {}
-        named = cleaned.get("organisation_name") or cleaned.get("as_written")
-        if not named and "organisation_name" not in self.errors:
+        said = any(cleaned.get(name) for name in ("organisation_name", "place", "area", "address"))
+        if not said and "organisation_name" not in self.errors:
             error = forms.ValidationError(_("This field is required."), code="required")
             self.add_error("organisation_name", error)
         return cleaned
@@ -146,7 +145,7 @@ TRAVELLER_LODGING = register(
                 _("Call before you set out: houses fill up or close within hours."),
             ),
         ),
-        summary=("address", "office_line", "remarks"),
+        summary=("area", "address", "office_line", "remarks"),
         words=Words(
             report=_("Report a lodging for travellers"),
             search=_("Hotel, office or place"),

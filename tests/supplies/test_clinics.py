@@ -44,7 +44,15 @@ def test_the_form_refuses_at_the_field(changes, field):
 
 @pytest.mark.parametrize(
     ("code", "advice"),
-    [(0, "covid"), (1, "mind"), (2, "other"), (3, "both"), ("3", "both"), ("心理咨询", "mind"), ("", "")],
+    [
+        (0, "covid"),
+        (1, "counselling"),
+        (2, "other"),
+        (3, "both"),
+        ("3", "both"),
+        ("心理咨询", "counselling"),
+        ("", ""),
+    ],
 )
 def test_the_type_is_read_by_its_number_or_its_word(code, advice):
     assert taken_in(CLINICS, ROW | {"类型": code})["advice"] == advice
@@ -85,13 +93,17 @@ def test_a_csv_row_reads_as_the_same():
 
 
 def test_whoever_serves_both_is_found_under_each():
-    assert CLINICS.facets(clinic(advice="both")).tokens == ("advice:covid", "advice:mind", "advice:both")
+    assert CLINICS.facets(clinic(advice="both")).tokens == (
+        "advice:covid",
+        "advice:counselling",
+        "advice:both",
+    )
     assert CLINICS.facets(clinic()).tokens == ("advice:covid",)
     assert CLINICS.facets(taken_in(CLINICS, ROW | {"类型": ""})).tokens == ()
 
 
 def test_identity_is_who_gives_the_advice():
-    assert CLINICS.identity(clinic()) == CLINICS.identity(clinic(advice="mind"))
+    assert CLINICS.identity(clinic()) == CLINICS.identity(clinic(advice="counselling"))
     assert CLINICS.identity(clinic(organisation_name="-")) == ""
 
 

@@ -121,3 +121,16 @@ def test_facets_find_it_by_place_and_words():
     assert facets.urgency == 0
     assert "学府路9号" in facets.words
     assert facets.traits["phone"] == ("0874-85550109", "13800000000")
+
+
+def test_a_row_that_says_neither_who_nor_where_is_refused():
+    row = ROW | {"省份": "", "市-区": "", "联系人(酒店名称或者政府部门）": "-", "具体地址": "-"}
+    with pytest.raises(InvalidPayload) as refusal:
+        TRAVELLER_LODGING.clean(sheets.read(TRAVELLER_LODGING, row).given)
+    assert set(refusal.value.errors) == {"organisation_name"}
+
+
+def test_what_a_sheet_may_leave_out_a_person_is_asked_for():
+    fields = TRAVELLER_LODGING.form.base_fields
+    assert fields["organisation_name"].required
+    assert fields["place"].required
