@@ -29,7 +29,8 @@ from supplies import places
 from verification import kinds
 from verification.journal import canonical
 from verification.kinds import ORGANISATION, Field, Format, Kind
-from verification.listing import Listing, Row
+from verification.listing import Listing
+from verification.paging import Row
 from verification.sop import Freshness, Ground
 from verification.views.caching import list_etag, not_modified, with_etag
 

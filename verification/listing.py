@@ -6,18 +6,18 @@ each freshness it shows and merges them, so that no filter on freshness makes it
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db import connection
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from verification import cursors, kinds, listing_sql, names
+from verification import kinds, listing_sql, names
 from verification.cursors import Key
 from verification.kinds import EVERY_LIST, Kind
 from verification.listing_sql import ORDERS
+from verification.paging import Page, Row, paged, rows_of
 from verification.refusals import BadQuery
 from verification.sop import Freshness
 
@@ -25,24 +25,6 @@ PAGE = 50
 LONGEST_SEARCH = 60
 
 Errors = dict[str, list[str]]
-
-
-class Row(NamedTuple):
-    """A public row as lists show it: `body` is its JSON text, `freshness` is stored beside it."""
-
-    uid: UUID
-    body: str
-    freshness: str
-    key: Key
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows of a view, and the cursors of the pages on both sides, "" where there is none."""
-
-    rows: list[Row]
-    next_cursor: str
-    previous_cursor: str
 
 
 @dataclass(frozen=True)
@@ -137,27 +119,12 @@ class Listing:
 
     def page(self, cursor: str = "", *, limit: int = PAGE) -> Page:
         """A page of the view; one query. BadCursor for a cursor of another view."""
-        view = self._view()
-        at = cursors.read(view, cursor) if cursor else None
-        rows = self._rows(at.key if at else None, back=bool(at and at.back), limit=limit + 1)
-        more = len(rows) > limit
-        rows = rows[:limit]
-        if at and at.back:
-            rows.reverse()
-        if not rows:
-            here = cursors.write(view, at.key, back=not at.back) if at else ""
-            return Page([], here if at and at.back else "", here if at and not at.back else "")
-        before, after = (more, True) if at and at.back else (at is not None, more)
-        return Page(
-            rows,
-            cursors.write(view, rows[-1].key) if after else "",
-            cursors.write(view, rows[0].key, back=True) if before else "",
-        )
+        return paged(self._view(), cursor, limit, self._rows)
 
     def every(self, *, chunk: int = 500) -> Iterator[Row]:
         """All rows of the view in order, `chunk` at a time: memory stays flat, no transaction stays open."""
         key = None
-        while rows := self._rows(key, back=False, limit=chunk):
+        while rows := self._rows(key, False, chunk):
             yield from rows
             key = rows[-1].key
             if len(rows) < chunk:
@@ -173,7 +140,7 @@ class Listing:
     def _view(self) -> str:
         return f"{self.kind}?{self.query_string()}"
 
-    def _rows(self, key: Key | None, *, back: bool, limit: int) -> list[Row]:
+    def _rows(self, key: Key | None, back: bool, limit: int) -> list[Row]:
         ask = listing_sql.Ask(
             order=ORDERS[self.sort],
             shown=len(self._shown()),
@@ -182,11 +149,7 @@ class Listing:
             beyond=key is not None,
             back=back,
         )
-        with connection.cursor() as cursor:
-            cursor.execute(listing_sql.page(ask), self._values(limit=limit, key=key or ()))
-            return [
-                Row(uid, body, freshness, _key(rest)) for uid, body, freshness, *rest in cursor.fetchall()
-            ]
+        return rows_of(listing_sql.page(ask), self._values(limit=limit, key=key or ()))
 
     def _shown(self) -> list[str]:
         if self.freshness:
@@ -202,10 +165,6 @@ class Listing:
             "limit": limit,
             **{f"key{n}": part for n, part in enumerate(key)},
         }
-
-
-def _key(parts: Sequence[Any]) -> Key:
-    return tuple(part if isinstance(part, int) else str(part) for part in parts)
 
 
 def _parameters(spec: Kind) -> tuple[str, ...]:

@@ -171,6 +171,7 @@ class ListEntry(Shape):
     version = serializers.IntegerField()
     records = serializers.URLField()
     csv = serializers.URLField()
+    json = serializers.URLField(help_text=_("The whole list at once."))
 
 
 class Index(Shape):

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django import forms
+from django.core.management import call_command
 from django.db import models
 from django.test import Client
 from django.utils import translation
@@ -34,6 +36,7 @@ from verification.forms import LineForm, LinesField, PayloadForm, PlainTextField
 from verification.kinds import Facets, Field, Format, Intervals, Kind, Section, Words
 from verification.models import Public, Record, Submission
 from verification.payload_schema import payload_schema
+from verification.sop import Status
 
 # Where the file of such a list would stand.
 MODULE = "supplies.lists"
@@ -395,13 +398,19 @@ def test_its_filters_narrow_page_api_csv_and_json_alike(lists, volunteer, review
     assert client.get("/api/v1/closures/?urgency=high&sort=urgency").status_code == 200
 
 
+def streamed(client: Client, address: str) -> str:
+    response: Any = client.get(address)
+    return b"".join(response.streaming_content).decode("utf-8")
+
+
 def table(client: Client, address: str) -> list[dict[str, str]]:
-    text = b"".join(client.get(address).streaming_content).decode("utf-8")
+    text = streamed(client, address)
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
-def exported(client: Client, address: str) -> dict:
-    return json.loads(b"".join(client.get(address).streaming_content))
+def exported(client: Client, address: str) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads(streamed(client, address))
+    return whole
 
 
 def test_csv_has_its_columns_and_nothing_that_a_spreadsheet_would_run(
@@ -464,6 +473,25 @@ def test_a_correction_makes_a_version_and_the_database_keeps_both(
     gone = builders.taken_down(reviewer, row)
     page(client, f"/en/{slug}/{gone.uid}/", 410)
     assert exported(client, f"/{slug}.json")["records"] == []
+
+
+def test_its_sheets_are_read_by_the_labels_of_its_fields(
+    lists, volunteer, reviewer, other_reviewer, client, tmp_path
+):
+    sheet = tmp_path / "hotlines.csv"
+    sheet.write_text(
+        "name,numbers,mail,since,callers a day,who runs it\n"
+        "心理援助热线,027-85550100、400-000-0000,help@line.example,2020-01-25,1200,甄不存\n"
+        "无号热线,,,,,\n",
+        encoding="utf-8",
+    )
+    said = io.StringIO()
+    call_command("import_sheet", "hotlines", str(sheet), "--by", volunteer.email, stdout=said)
+    sent = Submission.objects.get()
+    assert sent.status == Status.COLLECTED, "nothing is approved by a sheet"
+    assert sent.payload == kinds.get("hotlines").clean(HOTLINE)
+    row = builders.publish(builders.approve(sent, reviewer, other_reviewer))
+    assert "1,200" in page(client, f"/hotlines/{row.uid}/")
 
 
 def test_lists_without_entries_say_so_in_their_own_words(lists, client):

@@ -61,6 +61,7 @@ def index_text(request: HttpRequest, versions: Mapping[str, int]) -> str:
             "version": versions.get(spec.slug, 0),
             "records": absolute(request, "api_list", kind=spec.slug),
             "csv": absolute(request, "list_csv", kind=spec.slug),
+            "json": absolute(request, "list_json", kind=spec.slug),
         }
         for spec in kinds.every()
     ]
