@@ -14,7 +14,7 @@ from supplies import catalogue, places
 from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Reading, Status, Text, YesNo, supplies
 from supplies.fields import PlaceField
 from supplies.filters import ITEM, PLACES, YES_NO, choice_filter, yes_no_filter
-from supplies.lists.needs import NeedLineForm
+from supplies.lists.needs import NEEDS, NeedLineForm
 from supplies.parts import (
     CONTACT_FIELDS,
     CONTACT_SECTION,
@@ -252,6 +252,17 @@ def columns() -> list[Column]:
         PlaceWord("市", synonyms=("城市", "city"), level="prefecture"),
         PlaceWord("区县", synonyms=("district",), level="county"),
         *supplies(one_is_some=False),
+        *_way_columns(),
+        Phones("联系方式", synonyms=("联系电话", "contact")),
+        Day("发布时间", ("source_dated",), synonyms=("来源日期", "date of the source")),
+        Link("官方链接", ("source_link",), synonyms=("链接", "source link")),
+        Text("备注", ("remarks",), synonyms=("remarks",), longest=2000, blanks=True),
+        Status("审核状态"),
+    ]
+
+
+def _way_columns() -> list[Column]:
+    return [
         Coded(
             "状态",
             ("stage",),
@@ -272,11 +283,6 @@ def columns() -> list[Column]:
         YesNo("受赠方确认", ("recipient_confirms",), synonyms=("confirmed",)),
         Link("确认链接", ("confirmation_link",), synonyms=("confirmation",)),
         Text("确认人", ("confirmed_by",), synonyms=("confirmed by",), longest=100, public=False, blanks=True),
-        Phones("联系方式", synonyms=("联系电话", "contact")),
-        Day("发布时间", ("source_dated",), synonyms=("来源日期", "date of the source")),
-        Link("官方链接", ("source_link",), synonyms=("链接", "source link")),
-        Text("备注", ("remarks",), synonyms=("remarks",), longest=2000, blanks=True),
-        Status("审核状态"),
     ]
 
 
@@ -373,15 +379,7 @@ DONATIONS = register(
             leave_out=_("Leave this item out"),
             more=_("Standard, pack, note"),
         ),
-        line_labels={
-            "line": _("line"),
-            "item": _("item"),
-            "amount": _("amount"),
-            "unit": _("unit"),
-            "pack_size": _("pieces a pack"),
-            "standard": _("product standard"),
-            "note": _("note"),
-        },
+        line_labels={n: label for n, label in NEEDS.line_labels.items() if n not in ("stock", "daily_use")},
         show=shows(FIELDS, GiftLineForm),
         notices=notices,
         facets=facets,

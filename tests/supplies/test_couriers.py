@@ -14,6 +14,8 @@ from tests.supplies.list_walks import (
     walked,
 )
 
+pytestmark = pytest.mark.django_db  # the catalogue stands in the database
+
 EARLY = {
     "物流名称": "江城快运",
     "物流区域": "武汉寄入",

@@ -13,6 +13,8 @@ from tests.supplies.list_walks import (
     walked,
 )
 
+pytestmark = pytest.mark.django_db  # the catalogue stands in the database
+
 ROW = {
     "捐赠方类型": "团体",
     "捐赠方": "江城校友会",

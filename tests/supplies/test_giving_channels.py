@@ -17,6 +17,8 @@ from verification import workflow
 from verification.refusals import Refused
 from verification.sop import Risk
 
+pytestmark = pytest.mark.django_db  # the catalogue stands in the database
+
 ROW = {
     "受赠组织": "江城市红十字会",
     "联系电话": [{"name": "办公室", "tel": "027-85550200"}, {"name": "甄不存", "tel": "13800001234"}],

@@ -15,6 +15,8 @@ from tests.supplies.list_walks import kept, read
 from verification import kinds
 from verification.refusals import NotFound
 
+pytestmark = pytest.mark.django_db  # the catalogue stands in the database
+
 THEIRS = (
     "hospital",
     "donation",

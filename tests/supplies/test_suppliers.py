@@ -16,6 +16,8 @@ from tests.supplies.list_walks import (
 from verification import workflow
 from verification.sop import Risk
 
+pytestmark = pytest.mark.django_db  # the catalogue stands in the database
+
 ROW = {
     "省": "上海",
     "市": "上海市",
