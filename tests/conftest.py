@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.machinery.fixtures", "tests.machinery.browsing", "tests.people"]
+pytest_plugins = ["tests.machinery.fixtures", "tests.machinery.browsing", "tests.people", "tests.remembering"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
