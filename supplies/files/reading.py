@@ -14,8 +14,8 @@ from supplies.files import limits
 from supplies.files.refusing import Unreadable
 from supplies.files.rows import Row, Sheet
 
-_TOP: Final = Path(__file__).parents[2]
-_COMMAND: Final = (sys.executable, "-E", "-s", "-X", "utf8", "-m", "supplies.files.parsing")
+TOP: Final = Path(__file__).parents[2]
+COMMAND: Final = (sys.executable, "-E", "-s", "-X", "utf8", "-m", "supplies.files.parsing")
 
 
 def read(content: bytes) -> Iterator[Sheet | Row]:
@@ -47,8 +47,8 @@ def read(content: bytes) -> Iterator[Sheet | Row]:
 def _child() -> Iterator[subprocess.Popen[bytes]]:
     """The child, with no secrets in its surroundings; it does not outlive the block, nor its time."""
     child = subprocess.Popen(  # noqa: S603
-        _COMMAND,
-        cwd=_TOP,
+        COMMAND,
+        cwd=TOP,
         env={"LANG": "C.UTF-8", "RUST_BACKTRACE": "0"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -1,6 +1,5 @@
 """What the sender says to a row that is held: send it as it was read, it corrects that entry, leave it out."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,9 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from supplies.imported import Answer, Import, ImportRow, Stage, Verdict
-from supplies.importing import sending
+from supplies.importing import comparing, sending
 from verification import kinds, workflow
-from verification.kinds import Kind
 from verification.models import User
 from verification.refusals import NotFound, WrongStatus
 from verification.sop import Origin
@@ -48,7 +46,7 @@ def _take(batch: Import, row: ImportRow, said: Answer, by: User, record: UUID | 
             raise NotFound()
         row.submission = workflow.submit(
             kind=spec.slug,
-            data=_without_emptiness(spec, row.given or {}),
+            data=comparing.proposed(spec, row.given or {}, owned=False),
             by=by,
             record=record,
             origin=Origin.IMPORT,
@@ -65,13 +63,3 @@ def _take(batch: Import, row: ImportRow, said: Answer, by: User, record: UUID | 
     if row.verdict == Verdict.HELD:
         row.answer = Answer.NONE
     row.save()
-
-
-def _without_emptiness(spec: Kind, given: dict[str, Any]) -> dict[str, Any]:
-    """Whoever corrects an entry of others cannot see what is private in it, and empties none of it."""
-    public = {name for name, field in spec.fields.items() if field.public}
-    return {
-        name: value
-        for name, value in given.items()
-        if name in public or (name != "as_written" and value not in ("", None, [], {}))
-    }

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from supplies.imported import ImportRow, Verdict
+from supplies.imported import Answer, ImportRow, Verdict
 from supplies.importing.verdicts import Judged
 from verification import likeness, proposals
 from verification.kinds import Kind
@@ -33,73 +34,111 @@ def source_of(by: User) -> str:
 
 @dataclass
 class Known:
-    """What stands already under the keys of some rows."""
+    """What stands already under the keys of some rows.
+
+    `owned` are the keys whose record says what this person sent. Where somebody else has written it since,
+    whatever is private in it is theirs: a row must not find out what it is.
+    """
 
     records: Mapping[str, Public] = field(default_factory=dict)
+    owned: frozenset[str] = frozenset()
     latest: Mapping[str, Submission] = field(default_factory=dict)
     answered: frozenset[tuple[str, str]] = frozenset()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What stands under the key of one row."""
+
+    base: Public | None
+    owned: bool
+    latest: Submission | None
+
+    @property
+    def waiting(self) -> Submission | None:
+        """What this person sent last, if it may still come to something."""
+        return self.latest if self.latest is not None and self.latest.status in OPEN else None
+
+
 def look_up(spec: Kind, by: User, rows: Iterable[tuple[str, str]]) -> Known:
-    """Records, this person's latest submissions, and rows they answered for before, by (key, digest)."""
+    """Records, this person's latest submissions, and rows they said correct another entry, by (key, digest)."""
     pairs = set(rows)
     keys, source = {key for key, _digest in pairs}, source_of(by)
     named = spec.model._default_manager.filter(source=source, source_key__in=keys)
     uids: dict[UUID, str] = dict(named.values_list("uid", "source_key"))
-    publics = Public.objects.filter(pk__in=uids)
-    sent = Submission.objects.filter(kind=spec.slug, submitted_by=by, source=source, source_key__in=keys)
+    published = Submission.objects.filter(record__in=uids, status=Status.PUBLISHED, intent__in=_CONTENT)
+    writers = dict(published.order_by("pk").values_list("record", "submitted_by"))
+    sent = Submission.objects.filter(
+        Q(source=source, source_key__in=keys) | Q(record__in=uids),
+        kind=spec.slug,
+        submitted_by=by,
+        intent__in=_CONTENT,
+    )
     answered = ImportRow.objects.filter(
         batch__by=by,
         batch__kind=spec.slug,
+        answer=Answer.CORRECT,
         digest__in={digest for _key, digest in pairs},
         submission__status__in=[*OPEN, Status.PUBLISHED],
     )
     return Known(
-        {uids[public.pk]: public for public in publics},
-        {row.source_key: row for row in sent.filter(intent__in=_CONTENT).order_by("pk")},
+        {uids[public.pk]: public for public in Public.objects.filter(pk__in=uids)},
+        frozenset(key for uid, key in uids.items() if writers.get(uid) == by.pk),
+        {row.source_key or uids[row.record]: row for row in sent.order_by("pk")},
         frozenset(answered.values_list("key", "digest")),
     )
+
+
+def standing(known: Known, key: str) -> Standing:
+    """What stands under this key."""
+    return Standing(known.records.get(key), key in known.owned, known.latest.get(key))
 
 
 def compare(spec: Kind, judged: Judged, known: Known) -> Verdict:
     """The verdict of a row; adds what is doubtful to its doubts."""
     if judged.errors.told or judged.payload is None:
         return Verdict.REFUSED
-    base, latest = known.records.get(judged.key), known.latest.get(judged.key)
-    if base is not None and base.state == State.MERGED:
+    there = standing(known, judged.key)
+    if there.base is not None and there.base.state == State.MERGED:
         judged.errors.add("", judged.title, _MERGED)
         return Verdict.REFUSED
-    if says_the_same(spec, judged.given, base, latest) or (judged.key, judged.digest) in known.answered:
-        if latest is not None and latest.status in (Status.REJECTED, Status.DUPLICATE):
+    if says_the_same(spec, judged.given, there) or (judged.key, judged.digest) in known.answered:
+        if there.latest is not None and there.latest.status in (Status.REJECTED, Status.DUPLICATE):
             judged.remarks.add("", judged.title, _REJECTED)
         return Verdict.UNCHANGED
-    if base is not None and base.state == State.WITHDRAWN:
+    if there.base is not None and there.base.state == State.WITHDRAWN:
         judged.doubts.add("", judged.title, _GONE)
     if judged.doubts.told:
         return Verdict.HELD
-    return Verdict.CORRECTION if base is not None or is_open(latest) else Verdict.NEW
+    return Verdict.CORRECTION if there.base or there.waiting else Verdict.NEW
 
 
-def is_open(latest: Submission | None) -> bool:
-    """Whether it may still come to something."""
-    return latest is not None and latest.status in OPEN
-
-
-def says_the_same(
-    spec: Kind, given: Mapping[str, Any], base: Public | None, latest: Submission | None
-) -> bool:
+def says_the_same(spec: Kind, given: Mapping[str, Any], there: Standing) -> bool:
     """Whether sending this would add nothing to what is public and what this person sent last."""
+    base, latest = there.base, there.latest
     if base is None and latest is None:
         return False
     try:
-        content = proposals.content_of(spec, given, base, owns_source=True)
+        data = proposed(spec, given, owned=base is None or there.owned)
+        content = proposals.content_of(spec, data, base, owns_source=there.owned)
     except Unchanged:
         # A correction that waits says something else: it is not meant any more.
-        return latest is None or not is_open(latest) or latest.intent == Intent.NEW
+        return there.waiting is None or there.waiting.intent == Intent.NEW
     except Refused:
         return False
-    standing = latest is not None and latest.status not in (Status.WITHDRAWN, Status.PUBLISHED)
-    return standing and latest is not None and latest.payload == content["payload"]
+    over = latest is None or latest.status in (Status.WITHDRAWN, Status.PUBLISHED)
+    return not over and latest is not None and latest.payload == content["payload"]
+
+
+def proposed(spec: Kind, given: Mapping[str, Any], *, owned: bool) -> dict[str, Any]:
+    """What is sent of a row. Of an entry somebody else has written nothing private is emptied."""
+    if owned:
+        return dict(given)
+    return {
+        name: value
+        for name, value in given.items()
+        if spec.fields[name].public or (name != "as_written" and value not in ("", None, [], {}))
+    }
 
 
 def twins(spec: Kind, judged: Judged) -> list[dict[str, str]]:

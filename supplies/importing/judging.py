@@ -6,13 +6,15 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from supplies.imported import SENT, Answer, Import, ImportRow, Verdict
-from supplies.importing import comparing, layout, verdicts
+from supplies.importing import comparing, layout, sending, verdicts
 from supplies.importing.layout import Layout
 from supplies.importing.verdicts import Judged
 from verification import kinds
 from verification.kinds import Kind
 
 BATCH: Final = 200
+# So many contradicting rows are named.
+_NAMED: Final = 5
 _JUDGED: Final = ["verdict", "reasons", "title", "given", "key", "digest", "candidates"]
 
 
@@ -28,7 +30,7 @@ def judge_some(batch: Import) -> int:
         if row.verdict == Verdict.NEW and (twins := comparing.twins(spec, judged)):
             row.candidates = twins
             _settle(row, judged, Verdict.HELD)
-    ImportRow.objects.bulk_update(rows, _JUDGED)
+    sending.save(rows, _JUDGED)
     _take_over(batch, rows)
     return rows[-1].number if rows else batch.rows
 
@@ -66,23 +68,34 @@ def compare_with_each_other(batch: Import) -> None:
     """Rows of one file about the same thing: an exact repeat adds nothing, a contradiction is held on all sides."""
     rows = list(batch.lines.order_by("number").values_list("number", "key", "digest", "verdict"))
     repeats, against = comparing.same_key(rows)
-    changed = list(batch.lines.filter(number__in=[*repeats, *against]))
+    others = {number for numbers in against.values() for number in numbers} | set(repeats.values())
+    touched = {row.number: row for row in batch.lines.filter(number__in=[*repeats, *against, *others])}
+    changed = [
+        row
+        for row in touched.values()
+        if row.number in repeats or row.number in against
+        if row.verdict in (*SENT, Verdict.HELD)
+    ]
     for row in changed:
-        if row.number in repeats and row.verdict in (*SENT, Verdict.HELD):
+        if row.number in repeats:
             row.verdict = Verdict.UNCHANGED
-            row.reasons = [
-                _reason(row, _("The same row stands here before: row %(n)s."), repeats[row.number])
-            ]
-        elif row.number in against and row.verdict in (*SENT, Verdict.HELD):
+            same = [touched[repeats[row.number]]]
+            row.reasons = [_reason(batch, row, _("The same row stands here before: %(where)s."), same)]
+        else:
             row.verdict = Verdict.HELD
-            others = "、".join(str(number) for number in against[row.number][:5])
-            reason = _reason(
-                row, _("Another row is about the same and says something else: row %(n)s."), others
-            )
-            row.reasons = [reason, *row.reasons]
-    ImportRow.objects.bulk_update(changed, ["verdict", "reasons"], batch_size=BATCH)
+            sentence = _("Another row is about the same and says something else: %(where)s.")
+            differing = [touched[number] for number in against[row.number][:_NAMED]]
+            row.reasons = [_reason(batch, row, sentence, differing), *row.reasons]
+    sending.save(changed, ["verdict", "reasons"])
     _take_over(batch, [row for row in changed if row.verdict == Verdict.HELD])
 
 
-def _reason(row: ImportRow, sentence: str, number: object) -> dict[str, str]:
-    return {"header": "", "text": row.title, "reason": sentence % {"n": number}}
+def _reason(batch: Import, row: ImportRow, sentence: str, others: Sequence[ImportRow]) -> dict[str, str]:
+    where = "、".join(_where(batch, other) for other in others)
+    return {"header": "", "text": row.title, "reason": sentence % {"where": where}}
+
+
+def _where(batch: Import, row: ImportRow) -> str:
+    sheet = batch.sheets[row.sheet]["name"]
+    line = _("line %(n)s") % {"n": row.line}
+    return f"{sheet} {line}" if sheet else line

@@ -1,14 +1,15 @@
 """Accepted rows through the door, some at a time. Never approved: each is a submission like any other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from supplies.imported import SENT, Import, ImportRow, Verdict
 from supplies.importing import comparing
+from supplies.importing.comparing import Standing
 from verification import duplicates, kinds, workflow
 from verification.journal import acting
 from verification.kinds import Kind
-from verification.models import Public, Submission, User
+from verification.models import Submission, User
 from verification.refusals import InvalidPayload, Refused, Unchanged
 from verification.sop import Action, Intent, Origin, Reason, Status
 
@@ -34,21 +35,27 @@ def send(spec: Kind, rows: list[ImportRow], *, by: User, request_id: str) -> Non
         duplicates.hold([comparing.source_of(by)])
         known = comparing.look_up(spec, by, [(row.key, row.digest) for row in rows])
         for row in rows:
-            _send_one(spec, row, by, known.records.get(row.key), known.latest.get(row.key))
-        changed = ["verdict", "reasons", "submission", "given", "cells", "marks", "candidates"]
-        ImportRow.objects.bulk_update(rows, changed)
+            _send_one(spec, row, by, comparing.standing(known, row.key))
+        save(rows, ["verdict", "reasons", "submission", "given", "cells", "marks", "candidates"])
 
 
-def _send_one(spec: Kind, row: ImportRow, by: User, base: Public | None, latest: Submission | None) -> None:
+def save(rows: Sequence[ImportRow], columns: Sequence[str]) -> None:
+    """Write these columns of the rows, in one statement."""
+    ImportRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=500
+    )
+
+
+def _send_one(spec: Kind, row: ImportRow, by: User, there: Standing) -> None:
     try:
-        row.submission = _act(spec, row.given or {}, row.key, by, base, latest)
-        row.verdict = Verdict.CORRECTION if base is not None or latest is not None else Verdict.NEW
+        row.submission = _act(spec, row.given or {}, row.key, by, there)
+        row.verdict = Verdict.CORRECTION if there.base or there.latest else Verdict.NEW
         row.cells, row.marks, row.given, row.candidates = [], {}, None, []
     except Unchanged:
         row.verdict = Verdict.UNCHANGED
-        if latest is not None and comparing.is_open(latest) and latest.intent == Intent.CORRECTION:
+        if there.waiting is not None and there.waiting.intent == Intent.CORRECTION:
             # The row went back to what is public: what waited for review is not meant any more.
-            workflow.advance([latest.pk], Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED)
+            workflow.advance([there.waiting.pk], Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED)
     except InvalidPayload as refusal:
         row.verdict = Verdict.REFUSED
         row.reasons = [
@@ -65,27 +72,17 @@ def _send_one(spec: Kind, row: ImportRow, by: User, base: Public | None, latest:
         row.reasons = [{"header": "", "text": row.title, "reason": str(refusal)}, *row.reasons]
 
 
-def _act(
-    spec: Kind,
-    given: Mapping[str, Any],
-    key: str,
-    by: User,
-    base: Public | None,
-    latest: Submission | None,
-) -> Submission:
+def _act(spec: Kind, given: Mapping[str, Any], key: str, by: User, there: Standing) -> Submission:
     """What waits under this key is changed; whatever else is submitted."""
-    if comparing.says_the_same(spec, given, base, latest):
+    if comparing.says_the_same(spec, given, there):
         raise Unchanged()
-    if latest is not None and comparing.is_open(latest):
-        returned = latest.status == Status.RETURNED
-        if returned or latest.intent == Intent.NEW:
-            action = Action.RESUBMIT if returned else Action.EDIT
-            return workflow.advance([latest.pk], action, by=by, data=given)[0]
-    return workflow.submit(
-        kind=spec.slug,
-        data=given,
-        by=by,
-        origin=Origin.IMPORT,
-        source=comparing.source_of(by),
-        source_key=key,
-    )
+    data = comparing.proposed(spec, given, owned=there.base is None or there.owned)
+    waiting = there.waiting
+    if waiting is not None and waiting.status == Status.RETURNED:
+        return workflow.advance([waiting.pk], Action.RESUBMIT, by=by, data=data)[0]
+    if waiting is not None and waiting.intent == Intent.NEW:
+        return workflow.advance([waiting.pk], Action.EDIT, by=by, data=data)[0]
+    about: dict[str, Any] = {"source": comparing.source_of(by), "source_key": key}
+    if there.base is not None and not there.owned:
+        about = {"record": there.base.pk}
+    return workflow.submit(kind=spec.slug, data=data, by=by, origin=Origin.IMPORT, **about)

@@ -30,6 +30,7 @@ _LOST_DIGITS: Final = _("A spreadsheet has shortened this number.")
 _PHONE_AS_NUMBER: Final = _("This telephone number was kept as a number: zeros before it may be lost.")
 _MADE_A_DAY: Final = _("A spreadsheet has made a day of what was written here.")
 _UNLIKE: Final = _("This does not look like what the column holds.")
+_NAMELESS: Final = _("Nothing here says which one this is.")
 _MOVED: Final = _("This goes into the note only reviewers see.")
 
 
@@ -87,7 +88,10 @@ def judge(
         judged.remarks.add(header, "", _MOVED)
     judged.given = reading.given
     _clean(spec, layout, row, judged)
-    judged.key = (judged.payload is not None and sheets.key_of(spec, judged.payload)) or f"#{judged.digest}"
+    judged.key = sheets.key_of(spec, judged.payload) if judged.payload is not None else ""
+    if judged.payload is not None and not judged.key:
+        judged.doubts.add("", judged.title, _NAMELESS)
+    judged.key = judged.key or f"#{judged.digest}"
     return judged
 
 
