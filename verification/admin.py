@@ -1,14 +1,22 @@
-"""Django's admin for coordinators: organisations and memberships may be edited; what the workflow owns is only read."""
+"""Django's admin for coordinators.
 
+Organisations, memberships and the words of reasons may be edited; what the workflow owns is only read.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from verification import attempts, names, people, publishing
+from verification import attempts, names, people, publishing, reasons
 from verification.journal import acting
 from verification.models import (
     Attempt,
@@ -16,15 +24,29 @@ from verification.models import (
     Membership,
     Organisation,
     OrganisationAlias,
+    ReasonWords,
     Reviewer,
     Submission,
     TakeDown,
     User,
 )
+from verification.sop import REASONS, Action, Reason
 from verification.views.requests import actor
 
 admin.site.site_header = admin.site.site_title = _("Glacier: coordination")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+def column(name: str, label: str | Promise) -> Callable[[models.Model], Any]:
+    """A column of the admin's tables under a label in both languages; codes are shown as their words."""
+
+    @admin.display(description=label, ordering=name)  # type: ignore[arg-type]
+    def shown(row: models.Model) -> Any:
+        in_words = getattr(row, f"get_{name}_display", None)
+        return in_words() if in_words else getattr(row, name)
+
+    shown.__name__ = name
+    return shown
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -79,7 +101,14 @@ class AliasInline(admin.TabularInline):  # type: ignore[type-arg]
 class OrganisationAdmin(Acting):
     """Organisations: names, aliases, whether proven."""
 
-    list_display = ("name", "kind", "place", "proven", "merged_into")
+    list_display = (
+        column("name", _("name")),
+        column("kind", _("kind")),
+        column("place", _("place")),
+        "proven",
+        column("merged_into", _("merged into")),
+    )
+    list_select_related = ("merged_into",)
     list_filter = ("kind", "proven")
     search_fields = ("name", "aliases__name")
     autocomplete_fields = ("merged_into",)
@@ -105,7 +134,14 @@ class OrganisationAdmin(Acting):
 class MembershipAdmin(Acting):
     """Who speaks for whom, since when; ended, not deleted."""
 
-    list_display = ("user", "organisation", "is_admin", "since", "ended_at")
+    list_display = (
+        column("user", _("person")),
+        column("organisation", _("organisation")),
+        "is_admin",
+        column("since", _("since")),
+        column("ended_at", _("ended")),
+    )
+    list_select_related = ("user", "organisation")
     autocomplete_fields = ("user", "organisation")
     readonly_fields = ("since",)
 
@@ -114,7 +150,13 @@ class MembershipAdmin(Acting):
 class UserAdmin(Acting):
     """People: may be deactivated. Mail addresses are shown to coordinators only."""
 
-    list_display = ("pseudonym", "email", "is_active", "is_staff", "is_robot")
+    list_display = (
+        column("pseudonym", _("pseudonym")),
+        column("email", _("mail address")),
+        "is_active",
+        "is_staff",
+        "is_robot",
+    )
     search_fields = ("pseudonym", "email")
     fields = ("pseudonym", "email", "is_active", "date_joined")
     readonly_fields = ("pseudonym", "email", "date_joined")
@@ -128,7 +170,15 @@ class UserAdmin(Acting):
 class ReviewerAdmin(ReadOnlyTracked):
     """Reviewers, without their legal names."""
 
-    list_display = ("user", "organisation", "checked_by", "checked_at", "expires_at", "suspended_at")
+    list_display = (
+        column("user", _("person")),
+        column("organisation", _("organisation")),
+        column("checked_by", _("checked by")),
+        column("checked_at", _("checked")),
+        column("expires_at", _("expires")),
+        column("suspended_at", _("suspended")),
+    )
+    list_select_related = ("user", "organisation", "checked_by")
     exclude = ("legal_name",)
 
 
@@ -136,7 +186,17 @@ class ReviewerAdmin(ReadOnlyTracked):
 class SubmissionAdmin(ReadOnlyTracked):
     """Submissions, by where they stand."""
 
-    list_display = ("uid", "kind", "intent", "status", "risk", "origin", "submitted_by", "submitted_at")
+    list_display = (
+        column("uid", _("number")),
+        column("kind", _("list")),
+        column("intent", _("what is asked for")),
+        column("status", _("status")),
+        column("risk", _("risk")),
+        column("origin", _("origin")),
+        column("submitted_by", _("submitted by")),
+        column("submitted_at", _("submitted")),
+    )
+    list_select_related = ("submitted_by",)
     list_filter = ("status", "kind", "intent", "risk")
     search_fields = ("uid__exact",)
     show_full_result_count = False
@@ -146,7 +206,18 @@ class SubmissionAdmin(ReadOnlyTracked):
 class EventAdmin(ReadOnly):
     """The journal."""
 
-    list_display = ("id", "at", "actor", "role", "action", "kind", "record", "version", "reason")
+    list_display = (
+        column("id", _("number")),
+        column("at", _("time")),
+        column("actor", _("who")),
+        column("role", _("role")),
+        column("action", _("action")),
+        column("kind", _("list")),
+        column("record", _("record")),
+        column("version", _("version")),
+        column("reason", _("reason")),
+    )
+    list_select_related = ("actor",)
     list_filter = ("action", "kind")
     exclude = ("public_salt", "private_salt")
     show_full_result_count = False
@@ -156,17 +227,90 @@ class EventAdmin(ReadOnly):
 class TakeDownAdmin(ReadOnly):
     """Take-downs and their second looks."""
 
-    list_display = ("record", "version", "taken_by", "taken_at", "looked_by", "looked_at")
+    list_display = (
+        column("record", _("record")),
+        column("version", _("version")),
+        column("taken_by", _("taken down by")),
+        column("taken_at", _("taken down")),
+        column("looked_by", _("looked at by")),
+        column("looked_at", _("looked at")),
+    )
+    list_select_related = ("record", "taken_by", "looked_by")
 
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnly):
     """Publications that failed; parked ones may be given a fresh start once the cause is mended."""
 
-    list_display = ("submission", "tries", "last_error", "next_try", "parked_at")
+    list_display = (
+        column("submission", _("submission")),
+        column("tries", _("tries")),
+        column("last_error", _("last error")),
+        column("next_try", _("next try")),
+        column("parked_at", _("parked")),
+    )
+    list_select_related = ("submission",)
     actions = ("try_again",)
 
     @admin.action(description=_("Try to publish again"), permissions=["view"])
     def try_again(self, request: HttpRequest, queryset: Any) -> None:
         """Forget the failed tries."""
         attempts.forget(list(queryset.values_list("pk", flat=True)))
+
+
+class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The words of a reason; a code that something needs is never switched off."""
+
+    class Meta:
+        model = ReasonWords
+        fields = ("words_zh", "words_en", "how_to_fix_zh", "how_to_fix_en", "off")
+
+    def clean_off(self) -> bool:
+        """Refused for codes the machine gives, and where an action would be left without any reason."""
+        off: bool = self.cleaned_data["off"]
+        code = self.instance.code
+        if off and code in reasons.ALWAYS:
+            raise ValidationError(_("This reason is given by the machine, or is the only one of its action."))
+        others = set(ReasonWords.objects.filter(off=True).values_list("code", flat=True)) | {code}
+        for action, codes in REASONS.items():
+            if off and code in codes and not set(codes) - others:
+                sentence = _("Nothing would be left to give as a reason for: %(action)s.")
+                raise ValidationError(sentence, params={"action": Action(action).label})
+        return off
+
+
+@admin.register(ReasonWords)
+class ReasonAdmin(Acting):
+    """Reasons: their words, how to fix what they name, and whether new decisions may give them."""
+
+    form = ReasonForm
+    readonly_fields = ("code", "shipped", "used_for")
+    fields = ("code", "shipped", "used_for", *ReasonForm.Meta.fields)
+    list_display = ("code", "in_force", "used_for", "off")
+    list_filter = ("off",)
+    search_fields = ("code", "words_zh", "words_en")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Codes are code: they come with a version of it."""
+        return False
+
+    @admin.display(description=_("words in force"))
+    def in_force(self, row: ReasonWords) -> str:
+        """As everybody reads them."""
+        return reasons.words(row.code)
+
+    @admin.display(description=_("words as shipped"))
+    def shipped(self, row: ReasonWords) -> str:
+        """What stands where nothing is filled in."""
+        return str(Reason(row.code).label) if row.code in Reason.values else ""
+
+    @admin.display(description=_("given for"))
+    def used_for(self, row: ReasonWords) -> str:
+        """The actions that may give it."""
+        return " · ".join(str(action.label) for action, codes in REASONS.items() if row.code in codes)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Raise the version of the words in the transaction of the edit."""
+        super().save_related(request, form, formsets, change)
+        if form.has_changed():
+            reasons.IN_FORCE.changed()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from verification import reasons
 from verification.models import Submission
 from verification.people import Standing
 from verification.refusals import (
@@ -35,7 +36,6 @@ from verification.sop import (
     CHECKLISTS,
     HOW_TO_FIX,
     LINKED_GROUNDS,
-    REASONS,
     REQUESTS,
     Action,
     Ground,
@@ -124,7 +124,7 @@ def outsider_where_risk_asks(step: Step) -> None:
 
 def reason_given(step: Step) -> None:
     """A reason code that this action knows, and how to fix it where the submitter has to act."""
-    if step.reason not in REASONS[step.action]:
+    if step.reason not in reasons.offered(step.action):
         raise ReasonMissing()
     if step.action in HOW_TO_FIX and not step.note.strip():
         raise HowToFixMissing()

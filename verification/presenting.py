@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from verification import history
+from verification import history, reasons
 from verification.history import Change, Entry
 from verification.kinds import ORGANISATION, Kind, Payload
 from verification.models import Event, Organisation, Public, Submission
@@ -260,7 +260,7 @@ def of_submission(events: Iterable[Event], *, for_reviewer: bool) -> list[Row]:
 
 def reason_words(code: str) -> str:
     """The words for a reason code; the code itself where it is none of ours."""
-    return str(Reason(code).label) if code in Reason.values else code
+    return reasons.words(code)
 
 
 def difference(spec: Kind, before: Payload, after: Payload) -> tuple[list[Row], list[Row]]:
@@ -282,9 +282,13 @@ def _named(spec: Kind, payload: Payload) -> Payload:
     return {**payload, **named, **left}
 
 
-def choices(reasons: Iterable[Reason]) -> list[Row]:
-    """Reason codes for a select."""
-    return [{"value": r.value, "label": r.label} for r in reasons]
+def choices(codes: Iterable[Reason]) -> list[Row]:
+    """Reason codes for a select, those switched off left out; `fix` is what one may write to the sender."""
+    return [
+        {"value": code.value, "label": reasons.words(code), "fix": reasons.how_to_fix(code)}
+        for code in codes
+        if not reasons.is_off(code)
+    ]
 
 
 def body(row: Public) -> Row:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from verification import duplicates, merging, people
+from verification import duplicates, merging, people, reasons
 from verification.kinds import Kind, Payload
 from verification.models import Organisation, Public, Record, Submission
 from verification.refusals import NotFound, ReasonMissing, Unchanged
-from verification.sop import REASONS, Action, Intent, Risk, State
+from verification.sop import Action, Intent, Risk, State
 
 
 def content_of(
@@ -41,7 +41,7 @@ def request_of(spec: Kind, base: Public | None, intent: Intent, reason: str = ""
     sender may not see."""
     if base is None or base.state != State.LIVE:
         raise NotFound()
-    if intent == Intent.WITHDRAWAL and reason not in REASONS[Action.TAKE_DOWN]:
+    if intent == Intent.WITHDRAWAL and reason not in reasons.offered(Action.TAKE_DOWN):
         raise ReasonMissing()
     payload = spec.as_it_is(stored_payload(spec, base.uid))
     organisation = _organisation_of(payload)

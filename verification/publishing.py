@@ -25,6 +25,7 @@ from verification import (
     people,
     policies,
     preparing,
+    reasons,
     rendering,
     workflow,
 )
@@ -52,7 +53,7 @@ from verification.refusals import (
     OwnOrganisation,
     ReasonMissing,
 )
-from verification.sop import REASONS, Action, Intent, Reason, Role, State, Status
+from verification.sop import Action, Intent, Reason, Role, State, Status
 
 log = structlog.get_logger()
 
@@ -222,7 +223,7 @@ def take_down(
             owner_links.hold(link)
         elif not policies.may_take_down(who, row.organisation_id):
             raise NotAllowed()
-        if reason not in REASONS[Action.TAKE_DOWN]:
+        if reason not in reasons.offered(Action.TAKE_DOWN):
             raise ReasonMissing()
         version = row.version + 1
         if submission_id is None:

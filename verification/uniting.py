@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from verification import burying, counting, journal, kinds, people, policies, rendering
+from verification import burying, counting, journal, kinds, people, policies, reasons, rendering
 from verification.journal import acting
 from verification.models import Event, Public, TakeDown, User
 from verification.people import Standing
@@ -24,7 +24,7 @@ from verification.refusals import (
     TwinMissing,
     WrongStatus,
 )
-from verification.sop import REASONS, Action, Role, State
+from verification.sop import Action, Role, State
 
 
 def merge(
@@ -60,7 +60,7 @@ def merge(
             raise WrongStatus()
         who = people.standing(by, now=timezone.now())
         policies.refuse_merging(who, row.organisation_id, root.organisation_id)
-        if reason not in REASONS[Action.MERGE]:
+        if reason not in reasons.offered(Action.MERGE):
             raise ReasonMissing()
         burying.send_back_others(row.uid, by=by, request_id=request_id)
         for part in parts:
@@ -100,7 +100,7 @@ def unmerge(
         root = rows[row.merged_into]
         who = people.standing(by, now=timezone.now())
         policies.refuse_merging(who, row.organisation_id, root.organisation_id)
-        if reason not in REASONS[Action.UNMERGE]:
+        if reason not in reasons.offered(Action.UNMERGE):
             raise ReasonMissing()
         _take_back_key(row, root)
         back = _bring_back(row)

@@ -82,6 +82,17 @@ def without_modifiers_after(text: str) -> str:
     return text[: after.start()] if after else text
 
 
+def called_otherwise(word: str, code: str, items: Iterable[Item]) -> Item | None:
+    """The other item that `word` names beyond doubt: as a name of the item `code` it would mean both."""
+    wanted = fold(word)
+    for item in items:
+        if item.code != code and wanted in map(
+            fold, (item.name_zh, item.name_en, item.header, *item.synonyms)
+        ):
+            return item
+    return None
+
+
 def fold(text: str) -> str:
     """`text` as names are compared: half-width, lower case, without spaces and punctuation."""
     visible = "".join(character for character in text if character not in INVISIBLE)

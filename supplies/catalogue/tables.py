@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from verification.models.tracking import tracked
+
 
 class Group(models.TextChoices):
     """What kind of thing an item is."""
@@ -32,6 +34,8 @@ class Item(models.Model):
     hints = ArrayField(models.CharField(max_length=40), verbose_name=_("hints"), default=list, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), unique=True)
 
+    history = tracked("header", "position")
+
     class Meta:
         verbose_name = _("item")
         verbose_name_plural = _("items")
@@ -50,6 +54,8 @@ class Standard(models.Model):
     replaced_by = models.CharField(_("replaced by"), max_length=30, blank=True)
     # None where it was replaced before anything in these lists was written.
     replaced_on = models.DateField(_("replaced on"), null=True, blank=True)
+
+    history = tracked("item")
 
     class Meta:
         verbose_name = _("product standard")

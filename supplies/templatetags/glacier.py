@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from supplies import catalogue, places, quantities
 from supplies.filters import place_words
-from verification import kinds, pages, sop
+from verification import kinds, pages, reasons, sop
 from verification.kinds import Format
 
 register = template.Library()
@@ -48,7 +48,6 @@ CHOICES: dict[str, type[TextChoices]] = {
     "role": sop.Role,
     "origin": sop.Origin,
     "status": sop.Status,
-    "reason": sop.Reason,
     "intent": sop.Intent,
     "action": sop.Action,
 }
@@ -73,6 +72,8 @@ def label(code: str, what: str) -> str:
         return str(sop.Risk[code.upper()].label)
     if what == "freshness":
         return str(FRESHNESS.get(code, code))
+    if what == "reason":
+        return reasons.words(code)
     choices = CHOICES[what]
     return str(choices(code).label) if code in choices.values else code
 

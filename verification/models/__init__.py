@@ -11,6 +11,7 @@ from verification.models.people import (
     Robot,
     User,
 )
+from verification.models.reasons import ReasonWords
 from verification.models.records import Counter, ListVersion, Public, Record, TakeDown
 from verification.models.submissions import Attempt, Lease, Submission
 from verification.models.wording import ProposedWording
@@ -31,6 +32,7 @@ __all__ = [
     "ProposedWording",
     "Public",
     "Pulse",
+    "ReasonWords",
     "Record",
     "Reviewer",
     "Robot",

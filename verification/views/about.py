@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from verification import health, kinds, measures, policies
+from verification import health, kinds, measures, policies, reasons
 from verification.kinds import Kind
 from verification.models import Attempt, Leaf, Public, Reviewer, Submission, Unsequenced
 from verification.sop import (
@@ -86,7 +86,8 @@ def about(request: HttpRequest) -> HttpResponse:
         ],
         "grounds": [{"label": g.label, "asks_link": g in LINKED_GROUNDS} for g in Ground],
         "reasons": [
-            {"action": a.label, "reasons": [r.label for r in reasons]} for a, reasons in REASONS.items()
+            {"action": action.label, "reasons": [reasons.words(code) for code in reasons.offered(action)]}
+            for action in REASONS
         ],
         "risks": _risks(),
         "intervals": [_intervals(spec) for spec in kinds.every()],

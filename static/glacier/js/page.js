@@ -25,6 +25,13 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// What may be written to the sender for this reason, where nothing of one's own was written yet.
+document.addEventListener("change", (event) => {
+  const fix = event.target.matches("select[name=reason]") && event.target.form?.elements.how_to_fix;
+  if (!fix || (fix.value !== "" && fix.value !== fix.dataset.offered)) return;
+  fix.value = fix.dataset.offered = event.target.selectedOptions[0]?.dataset.fix ?? "";
+});
+
 // Filters left empty stay out of the address.
 document.addEventListener("formdata", (event) => {
   if (!event.target.matches("form[data-auto]")) return;
