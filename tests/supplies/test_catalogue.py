@@ -98,7 +98,7 @@ def test_match_item_uncertain_names_only_suggest(text, candidates):
 def test_match_item_every_name_of_every_item_is_its_own():
     for item in ITEMS:
         for name in (item.name_zh, item.name_en, item.header, *item.synonyms):
-            assert catalogue.match_item(name, ITEMS).item is item, name
+            assert catalogue.match_item(name, ITEMS).item == item, name
 
 
 def test_find_items_leaves_names_inside_longer_words():
