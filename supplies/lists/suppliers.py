@@ -119,7 +119,7 @@ class SupplierForm(ContactForm, SourceForm):
         label=_("papers"),
         required=False,
         max_length=500,
-        help_text=_("Registration and licence numbers, as they stand on the papers: 国械注准20203400057."),
+        help_text=_("Registration and licence numbers, as they stand on the papers: 国械注准20200000000."),
     )
     address = PublicTextField(label=_("address of the company"), required=False, max_length=300)
 
