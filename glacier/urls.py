@@ -10,8 +10,8 @@ urlpatterns = [
     # A page for people, in both languages; before the API, which knows no other page.
     *i18n_patterns(path("api/docs/", api_docs.docs, name="api_docs"), prefix_default_language=False),
     path("api/", include("glacier.api_urls")),
-    path("admin/", admin.site.urls),
     *i18n_patterns(
+        path("admin/", admin.site.urls),
         path("accounts/", include("allauth.account.urls")),
         path("", include("supplies.urls")),
         path("", include("verification.urls")),
