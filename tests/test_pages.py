@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests import builders
+from verification import owner_links, uniting
 from verification.models import TakeDown
+from verification.sop import Reason
 
 LANGUAGES = ["zh-hans", "en"]
 
@@ -31,6 +33,9 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
         reviewer, builders.published_need(volunteer, reviewer, organisation_name="江城第四医院")
     )
     waiting = builders.submit_need(volunteer, organisation_name="江城第五医院")
+    twin = builders.published_need(volunteer, reviewer, organisation_name="江城第六医院")
+    uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
+    secret, _link = owner_links.issue(record.uid, by=reviewer)
     pages = [
         (client, "home", {}, 200),
         (client, "list", {"kind": "needs"}, 200),
@@ -38,6 +43,11 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
         (client, "record", {"kind": "needs", "uid": record.uid}, 200),
         (client, "record", {"kind": "needs", "uid": gone.uid}, 410),
         (client, "record", {"kind": "needs", "uid": waiting.uid}, 404),
+        (client, "record", {"kind": "needs", "uid": twin.uid}, 302),
+        (client, "record_history", {"kind": "needs", "uid": twin.uid}, 200),
+        (client, "record_history", {"kind": "needs", "uid": record.uid}, 302),
+        (client, "owner", {"token": secret}, 200),
+        (client, "owner", {"token": "nothing"}, 404),
         (client, "status", {}, 200),
         (client, "about", {}, 200),
         (client, "me", {}, 200),
@@ -58,6 +68,10 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
         (sender, "organisations", {"kind": "needs"}, 200),
         (sender, "withdrawal", {"uid": record.uid}, 200),
         (sender, "withdrawal", {"uid": gone.uid}, 404),
+        (sender, "confirm", {"uid": record.uid}, 200),
+        (sender, "confirm", {"uid": gone.uid}, 404),
+        (sender, "owner_links", {"uid": record.uid}, 403),
+        (sender, "merge", {"uid": record.uid}, 403),
         (sender, "takedown", {"uid": record.uid}, 403),
         (sender, "inbox", {}, 403),
         (sender, "account_email", {}, 200),
@@ -65,8 +79,12 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
         (desk, "review", {"uid": waiting.uid}, 200),
         (desk, "review_next", {}, 302),
         (desk, "takedown", {"uid": record.uid}, 200),
+        (desk, "owner_links", {"uid": record.uid}, 200),
+        (desk, "merge", {"uid": record.uid}, 200),
+        (desk, "unmerge", {"uid": twin.uid}, 200),
+        (desk, "unmerge", {"uid": record.uid}, 404),
         (desk, "renew", {"uid": waiting.uid}, 405),
-        (desk, "second_look", {"pk": TakeDown.objects.get().pk}, 405),
+        (desk, "second_look", {"pk": TakeDown.objects.first().pk}, 405),
     ]
     for reader, name, parts, status in pages:
         response = reader.get(address(name, language, **parts))

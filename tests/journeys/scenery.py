@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tests import builders
-from verification import journal, people, workflow
+from verification import confirming, journal, owner_links, people, uniting, workflow
 from verification.models import Submission, User
 from verification.sop import Reason
 
@@ -29,6 +29,9 @@ class Scenery:
     correction: Submission
     doubtful: Submission
     withdrawal: Submission
+    merged: UUID
+    confirmation: Submission
+    link: str
 
 
 def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) -> Scenery:
@@ -77,6 +80,9 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     workflow.leave_in_doubt(
         doubtful.pk, by=reviewer, fence=builders.claim(doubtful, reviewer), note="总机无人接听，已留言"
     )
+    twin = builders.published_need(volunteer, reviewer, organisation_name="江城五院", remarks="送东门")
+    uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
+    owner_links.revoke(owner_links.issue(record.uid, by=reviewer)[1].uid, by=reviewer)
     people.make_token(user=volunteer, name="物资组每日填报脚本")
     scenery = Scenery(
         record=record.uid,
@@ -95,6 +101,9 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
         ),
         doubtful=doubtful,
         withdrawal=builders.withdrawal_request(stranger, long),
+        merged=twin.uid,
+        confirmation=confirming.ask(record.uid, by=stranger, note="今天总机说还在收"),
+        link=owner_links.issue(record.uid, by=reviewer)[0],
     )
     journal.sequence()
     return scenery

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from tests import builders, people
-from verification import journal, publishing, workflow
+from verification import confirming, journal, owner_links, publishing, uniting, workflow
 from verification import people as core_people
 from verification.models import ApiToken, Reviewer, Submission, TakeDown, User
 from verification.models.people import OrganisationKind
-from verification.sop import Action, Reason
+from verification.sop import CHECKLISTS, Action, Reason
 
 
 @dataclass
@@ -64,6 +64,7 @@ def make(volunteer: User, clerk: User, reviewer: User, other_reviewer: User) -> 
     kept = Secrets()
     _published(kept, volunteer, clerk, reviewer, other_reviewer)
     _taken_down(kept, volunteer, clerk, reviewer)
+    _united(kept, volunteer, reviewer, other_reviewer)
     _never_public(kept, volunteer, reviewer)
     for user in (volunteer, clerk, reviewer, other_reviewer):
         kept.marks[f"mail address of {user.pseudonym}"] = user.email
@@ -122,6 +123,28 @@ def _taken_down(kept: Secrets, volunteer: User, clerk: User, reviewer: User) -> 
         hidden.uid, by=hider, reason=Reason.PRIVATE_IN_PUBLIC, note=kept.mark("note at hiding")
     )
     kept.records += [met.uid, hidden.uid]
+
+
+def _united(kept: Secrets, volunteer: User, reviewer: User, other: User) -> None:
+    """A record that was merged, confirmed and given an owner link, with what was said of it."""
+    root, twin = (
+        builders.published_need(
+            volunteer, reviewer, organisation_name=name, **kept.private_fields(f"record of {name}")
+        )
+        for name in ("江城第八医院", "江城八院")
+    )
+    for record, what in ((root, "link of the root"), (twin, "link of the merged")):
+        secret, link = owner_links.issue(record.uid, by=reviewer)
+        kept.marks |= {what: secret, f"{what}, digest": link.digest}
+    word = confirming.ask(root.uid, by=volunteer, note=kept.mark("word of a confirmation"))
+    answers = dict.fromkeys(CHECKLISTS[Action.CONFIRM], True) | {"grounds": ["call_back"]}
+    note = kept.mark("note at confirming")
+    confirming.carry_out(
+        word.pk, by=other, fence=builders.claim(word, other), answers=answers, note=note
+    )
+    note = kept.mark("note at merging")
+    uniting.merge(twin.uid, into=root.uid, by=reviewer, reason=Reason.SAME_RECORD, note=note)
+    kept.records[1:1] = [root.uid, twin.uid]
 
 
 def _house(name: str):
