@@ -36,6 +36,13 @@ class Layout:
         """The column a cell stands in, where it is one of the list's."""
         return self.found.columns[position] if position < len(self.found.columns) else None
 
+    def written(self, header: str) -> str:
+        """The header as the sheet has it, where the list calls the column something else."""
+        pairs = zip(self.headers, self.found.columns, strict=True)
+        return next(
+            (said for said, column in pairs if column is not None and column.header == header), header
+        )
+
     def headers_for(self, field: str) -> list[str]:
         """The headers whose cells fill this field of the form."""
         pairs = zip(self.headers, self.found.columns, strict=True)

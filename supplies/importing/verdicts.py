@@ -83,9 +83,11 @@ def judge(
             judged.doubts.add(layout.header_of(position), text, reason)
     reading = sheets.read(spec, row, sheet)
     for doubt in reading.doubts:
-        judged.doubts.add(doubt.header, doubt.text, doubt.reason)
-    for header in reading.moved:
-        judged.remarks.add(header, "", _MOVED)
+        judged.doubts.add(layout.written(doubt.header), doubt.text, doubt.reason)
+    doubted = {reason["header"] for reason in judged.doubts.told}
+    for header in map(layout.written, reading.moved):
+        if header not in doubted:
+            judged.remarks.add(header, "", _MOVED)
     judged.given = reading.given
     _clean(spec, layout, row, judged)
     judged.key = sheets.key_of(spec, judged.payload) if judged.payload is not None else ""

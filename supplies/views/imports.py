@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from supplies import sheets
@@ -77,7 +78,8 @@ def _name(name: str | None) -> str:
 def mine(request: HttpRequest) -> HttpResponse:
     """A person's imports, newest first."""
     found = importing.mine(actor(request), limit=LATEST)
-    return render(request, "imports.html", {"imports": [_head(batch) for batch in found]})
+    counts = importing.counts_of(found)
+    return render(request, "imports.html", {"imports": [_head(batch, counts[batch.pk]) for batch in found]})
 
 
 @login_required
@@ -114,7 +116,7 @@ def _act(request: HttpRequest, batch: Import) -> HttpResponse:
 def progress(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Fragment: how far it is. Where it stands still now, the whole page is asked for anew."""
     batch = importing.own(uid, actor(request))
-    response = render(request, "_import_progress.html", {"import": _head(batch)})
+    response = render(request, "_import_progress.html", {"import": _head(batch, importing.counts(batch))})
     if batch.stage not in AT_WORK:
         response["HX-Refresh"] = "true"
     return response
@@ -161,7 +163,7 @@ class _Echo:
 def _refused(batch: Import, language: str) -> Iterator[str]:
     writer = csv.writer(_Echo())
     with translation.override(language):
-        head = [_("reasons"), _("sheet"), _("line")]
+        head = [_("reasons"), _("sheet"), pgettext("sheet", "line")]
     rows = batch.lines.filter(verdict=Verdict.REFUSED).order_by("number")
     yield "\ufeff"
     shown = None
@@ -177,7 +179,7 @@ def _refused(batch: Import, language: str) -> Iterator[str]:
         yield writer.writerow(head)
 
 
-def _head(batch: Import) -> dict[str, Any]:
+def _head(batch: Import, counts: dict[str, int]) -> dict[str, Any]:
     """What the pages say of an import as a whole."""
     elapsed = (timezone.now() - batch.stage_at).total_seconds()
     left = elapsed * (batch.rows - batch.cursor) / batch.cursor if batch.cursor else None
@@ -195,7 +197,7 @@ def _head(batch: Import) -> dict[str, Any]:
         "rows": batch.rows,
         "cursor": batch.cursor,
         "seconds_left": round(left) if left is not None else None,
-        "counts": importing.counts(batch),
+        "counts": counts,
     }
 
 
@@ -209,7 +211,7 @@ def _context(request: HttpRequest, batch: Import) -> dict[str, Any]:
     found = list(rows.select_related("submission").order_by("number")[: PAGE + 1])
     query = f"verdict={verdict}&" if verdict else ""
     return {
-        "import": _head(batch),
+        "import": _head(batch, importing.counts(batch)),
         "verdict": verdict,
         "rows": [_row(batch, row) for row in found[:PAGE]],
         "previous_url": f"?{query.removesuffix('&')}" if after else "",
