@@ -23,7 +23,7 @@ from verification.refusals import NotAllowed
 from verification.sop import Origin, Role
 
 # What coordinators may edit in the admin.
-_LOOKED_AFTER = ("organisation", "organisationalias", "membership")
+_LOOKED_AFTER = ("organisation", "organisationalias", "membership", "reasonwords", "item", "standard")
 _ROOT = Coalesce("organisation__merged_into", "organisation")
 _TEAMS = (OrganisationKind.TEAM, OrganisationKind.CHARITY)
 
@@ -228,7 +228,7 @@ def add_reviewer(
 
 
 def make_coordinator(*, user: User, by: User) -> None:
-    """Let a person into the admin: reads everything, looks after organisations and memberships.
+    """Let a person into the admin: reads everything, looks after organisations, memberships and words.
 
     Gives no power over submissions: coordinators review only where they are reviewers too.
     """
