@@ -14,15 +14,15 @@ from supplies.models import Item, Standard
 from tests import builders, people
 from verification import counting, journal, kinds, remembered
 from verification.journal import acting
+from verification.people import make_coordinator
 
 
 @pytest.fixture
 def desk(client, database):
     """The admin as a coordinator uses it."""
-    client.force_login(
-        people.make_person("desk", is_staff=True, is_superuser=True),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
+    user = people.make_person("desk")
+    make_coordinator(user=user, by=people.registrar())
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -6,16 +6,16 @@ from django.utils.translation import override
 from tests import builders, people
 from verification import counting, presenting, reasons
 from verification.models import ReasonWords
+from verification.people import make_coordinator
 from verification.refusals import ReasonMissing
 from verification.sop import REASONS, Action, Reason
 
 
 @pytest.fixture
 def desk(client, database):
-    client.force_login(
-        people.make_person("desk", is_staff=True, is_superuser=True),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
+    user = people.make_person("desk")
+    make_coordinator(user=user, by=people.registrar())
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
