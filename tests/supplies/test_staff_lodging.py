@@ -3,7 +3,13 @@
 import pytest
 
 from supplies.lists.staff_lodging import EXAMPLE, STAFF_LODGING
-from tests.supplies.row_trips import afresh, as_page, taken_in
+from tests.supplies.list_walks import (
+    assert_both_ways,
+    assert_page_and_json_agree,
+    assert_shown,
+    canonical,
+    walked,
+)
 from verification.refusals import InvalidPayload
 
 SHEET = "doctor_hotel/hubei/wuhanshi"
@@ -27,7 +33,7 @@ def lodging(**changes):
 
 
 def test_the_form_reads_json_and_pages_alike():
-    assert lodging() == STAFF_LODGING.clean(as_page(EXAMPLE))
+    assert lodging() == assert_page_and_json_agree(STAFF_LODGING, EXAMPLE)
     assert (lodging()["rooms"], lodging(rooms=None, guests="")["rooms"]) == (35, None)
 
 
@@ -49,7 +55,7 @@ def test_the_form_refuses_at_the_field(changes, field):
 
 
 def test_a_row_goes_in_and_comes_out_as_it_was():
-    payload = taken_in(STAFF_LODGING, ROW, SHEET)
+    payload = assert_both_ways(STAFF_LODGING, ROW, SHEET)
     assert (payload["place"], payload["area"], payload["address"]) == ("420106", "", "医院路16号")
     assert (payload["rooms"], payload["guests"]) == (None, None)
     assert (payload["contact_person"], payload["contact_phone"]) == ("甄不存", "13800000000")
@@ -57,24 +63,24 @@ def test_a_row_goes_in_and_comes_out_as_it_was():
 
 
 def test_no_rooms_are_an_unknown_number_and_come_out_as_they_were_written():
-    told = taken_in(STAFF_LODGING, ROW | {"酒店可提供房间数": 35, "酒店可接待人数": ""}, SHEET)
+    told = assert_both_ways(STAFF_LODGING, ROW | {"酒店可提供房间数": 35, "酒店可接待人数": ""}, SHEET)
     assert (told["rooms"], told["guests"]) == (35, None)
-    assert afresh(STAFF_LODGING, told)["酒店可提供房间数"] == 35
-    assert "酒店可接待人数" not in afresh(STAFF_LODGING, told)
-    odd = taken_in(STAFF_LODGING, ROW | {"酒店可提供房间数": "约30间"}, SHEET)
+    assert canonical(STAFF_LODGING, told)["酒店可提供房间数"] == 35
+    assert "酒店可接待人数" not in canonical(STAFF_LODGING, told)
+    odd = assert_both_ways(STAFF_LODGING, ROW | {"酒店可提供房间数": "约30间"}, SHEET)
     assert odd["rooms"] is None
     assert "约30间" in odd["private_note"]
 
 
 def test_a_person_stands_in_their_own_column_again():
-    again = afresh(STAFF_LODGING, taken_in(STAFF_LODGING, ROW, SHEET))
+    again = canonical(STAFF_LODGING, assert_both_ways(STAFF_LODGING, ROW, SHEET))
     assert again["联系人"] == "甄不存"
     assert {entry["name"] for entry in again["联系方式"]} == {""}
 
 
 def test_a_csv_row_reads_as_the_same():
     flat = ROW | {"酒店可提供房间数": "0", "酒店可接待人数": "0", "联系方式": "13800000000 | 027-85550116"}
-    theirs, ours = taken_in(STAFF_LODGING, flat, SHEET), taken_in(STAFF_LODGING, ROW, SHEET)
+    theirs, ours = assert_both_ways(STAFF_LODGING, flat, SHEET), assert_both_ways(STAFF_LODGING, ROW, SHEET)
     assert theirs | {"as_written": {}} == ours | {"as_written": {}}
 
 
@@ -90,7 +96,7 @@ def test_a_csv_row_reads_as_the_same():
 )
 def test_the_place_is_what_district_sheet_and_address_say_for_certain(sheet, district, address, place, area):
     row = ROW | {"酒店辖区（县区级）": district, "酒店地址": address}
-    payload = taken_in(STAFF_LODGING, row, sheet)
+    payload = assert_both_ways(STAFF_LODGING, row, sheet)
     assert (payload["place"], payload["area"]) == (place, area)
 
 
@@ -103,7 +109,7 @@ def test_identity_tells_the_branches_of_a_chain_apart():
 
 
 def test_private_particulars_are_not_public():
-    public = str(STAFF_LODGING.public(taken_in(STAFF_LODGING, ROW, SHEET)))
+    public = str(STAFF_LODGING.public(assert_both_ways(STAFF_LODGING, ROW, SHEET)))
     assert not any(word in public for word in ("13800000000", "甄不存", "已审核"))
 
 
@@ -117,3 +123,13 @@ def test_an_unknown_number_is_said_in_words():
     assert STAFF_LODGING.fields["rooms"].empty
     assert STAFF_LODGING.show("rooms", None) == ""
     assert STAFF_LODGING.show("rooms", 1200) == "1,200"
+
+
+def test_the_public_reads_it_without_what_is_private(database, volunteer, reviewer, other_reviewer):
+    data = EXAMPLE | {
+        "contact_person": "甄不存",
+        "contact_phone": "13800001234",
+        "private_note": "夜间请打值班电话",
+    }
+    public = walked("staff-lodging", data, volunteer, reviewer, other_reviewer)
+    assert_shown(public, ["江城青年酒店", "医院路16号", "35"], ["甄不存", "13800001234", "夜间请打"])

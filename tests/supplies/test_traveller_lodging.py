@@ -4,7 +4,13 @@ import pytest
 
 from supplies import sheets
 from supplies.lists.traveller_lodging import EXAMPLE, TRAVELLER_LODGING
-from tests.supplies.row_trips import afresh, as_page, taken_in
+from tests.supplies.list_walks import (
+    assert_both_ways,
+    assert_page_and_json_agree,
+    assert_shown,
+    canonical,
+    walked,
+)
 from verification.refusals import InvalidPayload
 
 ROW = {
@@ -25,7 +31,7 @@ def lodging(**changes):
 
 
 def test_the_form_reads_json_and_pages_alike():
-    assert lodging() == TRAVELLER_LODGING.clean(as_page(EXAMPLE))
+    assert lodging() == assert_page_and_json_agree(TRAVELLER_LODGING, EXAMPLE)
     assert lodging(place="湖南长沙望城区")["place"] == "430112"
 
 
@@ -47,7 +53,7 @@ def test_the_form_refuses_at_the_field(changes, field):
 
 
 def test_a_row_goes_in_and_comes_out_as_it_was():
-    payload = taken_in(TRAVELLER_LODGING, ROW)
+    payload = assert_both_ways(TRAVELLER_LODGING, ROW)
     assert payload["organisation_name"] == "江城云上酒店"
     assert (payload["place"], payload["area"]) == ("530300", "红开区")
     assert (payload["office_line"], payload["contact_phone"]) == ("0874-85550109", "13800000000")
@@ -55,14 +61,14 @@ def test_a_row_goes_in_and_comes_out_as_it_was():
 
 
 def test_a_row_written_afresh_differs_in_its_surface_only():
-    again = afresh(TRAVELLER_LODGING, taken_in(TRAVELLER_LODGING, ROW))
+    again = canonical(TRAVELLER_LODGING, assert_both_ways(TRAVELLER_LODGING, ROW))
     changed = {header: cell for header, cell in again.items() if cell != ROW[header]}
     assert changed == {"省份": "云南省", "联系人(酒店名称或者政府部门）": "江城云上酒店"}
     assert "审核状态" not in again
 
 
 def test_a_cell_is_written_anew_where_the_record_was_changed():
-    payload = taken_in(TRAVELLER_LODGING, ROW) | {"place": "530302", "area": ""}
+    payload = assert_both_ways(TRAVELLER_LODGING, ROW) | {"place": "530302", "area": ""}
     row = sheets.written(TRAVELLER_LODGING, payload)
     assert (row["省份"], row["市-区"]) == ("云南省", "曲靖市-麒麟区")
     assert row["具体地址"] == ROW["具体地址"]
@@ -70,7 +76,7 @@ def test_a_cell_is_written_anew_where_the_record_was_changed():
 
 def test_a_csv_row_reads_as_the_same():
     flat = ROW | {"联系方式": "0874-85550109 | 甄经理：13800000000"}
-    theirs, ours = taken_in(TRAVELLER_LODGING, flat), taken_in(TRAVELLER_LODGING, ROW)
+    theirs, ours = assert_both_ways(TRAVELLER_LODGING, flat), assert_both_ways(TRAVELLER_LODGING, ROW)
     assert theirs | {"as_written": {}} == ours | {"as_written": {}}
 
 
@@ -88,12 +94,14 @@ def test_a_csv_row_reads_as_the_same():
     ],
 )
 def test_the_area_is_what_the_place_does_not_say(province, city, place, area):
-    payload = taken_in(TRAVELLER_LODGING, ROW | {"省份": province, "市-区": city})
+    payload = assert_both_ways(TRAVELLER_LODGING, ROW | {"省份": province, "市-区": city})
     assert (payload["place"], payload["area"]) == (place, area)
 
 
 def test_a_row_without_a_name_is_called_after_its_place_and_identifies_nobody():
-    payload = taken_in(TRAVELLER_LODGING, ROW | {"联系人(酒店名称或者政府部门）": "-", "具体地址": "-"})
+    payload = assert_both_ways(
+        TRAVELLER_LODGING, ROW | {"联系人(酒店名称或者政府部门）": "-", "具体地址": "-"}
+    )
     assert (payload["organisation_name"], payload["address"]) == ("", "")
     assert TRAVELLER_LODGING.facets(payload).title == "云南省曲靖市红开区"
     assert TRAVELLER_LODGING.identity(payload) == ""
@@ -108,7 +116,7 @@ def test_identity_is_the_house_in_its_place():
 
 
 def test_what_gives_somebody_away_never_gets_public():
-    payload = taken_in(TRAVELLER_LODGING, ROW | {"备注": "已停业，请打13800000001"})
+    payload = assert_both_ways(TRAVELLER_LODGING, ROW | {"备注": "已停业，请打13800000001"})
     public = str(TRAVELLER_LODGING.public(payload))
     assert payload["remarks"] == ""
     assert "13800000001" in payload["private_note"]
@@ -116,7 +124,7 @@ def test_what_gives_somebody_away_never_gets_public():
 
 
 def test_facets_find_it_by_place_and_words():
-    facets = TRAVELLER_LODGING.facets(taken_in(TRAVELLER_LODGING, ROW))
+    facets = TRAVELLER_LODGING.facets(assert_both_ways(TRAVELLER_LODGING, ROW))
     assert facets.places == ("530000", "530300")
     assert facets.urgency == 0
     assert "学府路9号" in facets.words
@@ -134,3 +142,13 @@ def test_what_a_sheet_may_leave_out_a_person_is_asked_for():
     fields = TRAVELLER_LODGING.form.base_fields
     assert fields["organisation_name"].required
     assert fields["place"].required
+
+
+def test_the_public_reads_it_without_what_is_private(database, volunteer, reviewer, other_reviewer):
+    data = EXAMPLE | {
+        "contact_person": "甄不存",
+        "contact_phone": "13800001234",
+        "private_note": "夜间请打值班电话",
+    }
+    public = walked("traveller-lodging", data, volunteer, reviewer, other_reviewer)
+    assert_shown(public, ["长堤迎宾酒店", "长堤路8号", "高新区"], ["甄不存", "13800001234", "夜间请打"])
