@@ -123,6 +123,7 @@ class Words(NamedTuple):
     report: str | Promise = _("Report something new")
     search: str | Promise = _("Name or place")
     caution: str | Promise = _("Ask before you rely on it.")
+    ended: str | Promise = _("It no longer holds")
     caution_why: str | Promise = _("Nobody has confirmed this entry for longer than the list allows.")
     line: str | Promise = _("Line")
     add_line: str | Promise = _("Add a line")

@@ -58,6 +58,8 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
             continue
         value = spec.show(name, payload.get(name))
         old = spec.show(name, before.get(name)) if before is not None else value
+        if not (value or old) and _only_for_programs(spec, name):
+            continue
         shown.append(
             {
                 "name": name,
@@ -71,6 +73,12 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
             }
         )
     return shown
+
+
+def _only_for_programs(spec: Kind, name: str) -> bool:
+    """Nobody is told that they left out what no page asks for."""
+    field = spec.form.base_fields.get(name)
+    return field is not None and field.widget.is_hidden
 
 
 def lines(payload: Payload, before: Payload | None = None, spec: Kind | None = None) -> list[Row]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from glacier.demonstration import cast, contents
-from verification import duplicates, kinds, leases, publishing, workflow
+from verification import confirming, duplicates, kinds, leases, publishing, workflow
 from verification.kinds import Kind
 from verification.models import Submission, TakeDown, User
 from verification.refusals import Refused
@@ -126,6 +126,8 @@ class Walk:
                 publishing.second_look(TakeDown.objects.get(record=record).pk, by=by)
             case "ask_to_take_down":
                 publishing.request_withdrawal(record, by=by, reason=row["reason"], note=row["note"])
+            case "still_true":
+                confirming.ask(record, by=by, note=row["note"])
             case "correct":
                 self._correct(row, record, by)
 

@@ -274,6 +274,7 @@ NEEDS = register(
             report=_("Report a need"),
             search=_("Institution, place or item"),
             caution=_("Call before you send anything."),
+            ended=_("It is no longer needed"),
             line=_("Item"),
             add_line=_("Add an item"),
             leave_out=_("Leave this item out"),

@@ -54,19 +54,19 @@ def _every_state_is_there() -> None:
     assert set(intents.values_list("risk", flat=True)) == set(Risk.values)
     gone = Event.objects.filter(action=Action.TAKE_DOWN).values("record")
     assert Public.objects.live().filter(pk__in=gone).exists(), "one was brought back"
-    live = Public.objects.live().values_list("place", flat=True)
+    needs = Public.objects.live().filter(kind="needs")
+    live = needs.values_list("place", flat=True)
     assert {"420100", "429004", "429005", "429006"} <= {_town(place) for place in live}
     assert len({place[:4] for place in live if place.startswith("42") and place[:4] != "4290"}) >= 9
-    amounts = [line["amount"]["kind"] for body in _bodies() for line in body["lines"]]
+    bodies = [json.loads(body) for body in needs.values_list("body", flat=True)]
+    amounts = [line["amount"]["kind"] for body in bodies for line in body["lines"]]
     assert set(amounts) == {"unknown", "exact", "at_least", "range", "as_many"}
+    shown = set(Public.objects.live().values_list("kind", flat=True))
+    assert shown == {spec.slug for spec in kinds.every() if contents.of_list(spec.slug)}
 
 
 def _town(place: str) -> str:
     return place if places.get(place).stands_alone else place[:4] + "00"
-
-
-def _bodies() -> list[dict[str, Any]]:
-    return [json.loads(body) for body in Public.objects.live().values_list("body", flat=True)]
 
 
 def _nothing_private_is_public() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -194,3 +195,52 @@ def test_csv_leaves_the_language_of_the_thread_alone(db, volunteer, reviewer):
         text = next(pieces) + next(pieces)
         assert translation.get_language() == "zh-hans"
     assert "Hubei" in text
+
+
+def exported(response) -> dict:
+    return json.loads(b"".join(response.streaming_content))
+
+
+def test_json_holds_the_bodies_with_uid_and_version_in_the_lists_order(reader, volunteer, reviewer):
+    published_need(volunteer, reviewer, organisation_name="江城第一医院", lines=[line("goggles")])
+    row = published_need(volunteer, reviewer, organisation_name="江城第二医院", urgency="critical")
+    response = reader.get("/needs.json")
+    assert response["Content-Type"] == "application/json"
+    assert response["Content-Disposition"] == 'attachment; filename="glacier-needs.json"'
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert not response.cookies
+    whole = exported(response)
+    assert [body["title"] for body in whole["records"]] == ["江城第二医院", "江城第一医院"]
+    assert (whole["records"][0]["uid"], whole["records"][0]["version"]) == (str(row.uid), 1)
+    assert whole["records"][0] == json.loads(row.body)
+    some = exported(reader.get("/needs.json?item=goggles&sort=newest"))
+    assert [body["title"] for body in some["records"]] == ["江城第一医院"]
+    assert some["view"] == {"item": "goggles", "sort": "newest"}
+    assert exported(reader.get("/needs.json?place=110000"))["records"] == []
+
+
+@pytest.mark.parametrize("query", ["item=nothing", "palce=420100", "cursor=x", "sort=worst"])
+def test_json_refuses_what_it_cannot_read(reader, query):
+    assert reader.get(f"/needs.json?{query}").status_code == 400
+    assert reader.get("/nothing.json").status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_json_asks_two_queries_at_any_size_and_one_where_unchanged(
+    reader, volunteer, reviewer, django_assert_num_queries, number, monkeypatch
+):
+    monkeypatch.setattr(exports, "CHUNK", 10)
+    for n in range(number):
+        published_need(volunteer, reviewer, organisation_name=f"江城第{n}医院", remarks='多行\n<b>"字"</b>')
+    with django_assert_num_queries(2):
+        response = reader.get("/needs.json")
+        assert [b["remarks"] for b in exported(response)["records"]] == ['多行\n<b>"字"</b>'] * number
+    with django_assert_num_queries(1):
+        assert reader.get("/needs.json", headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+def test_json_of_many_pieces_is_whole(reader, volunteer, reviewer, monkeypatch):
+    monkeypatch.setattr(exports, "CHUNK", 1)
+    for n in range(3):
+        published_need(volunteer, reviewer, organisation_name=f"江城第{n}医院")
+    assert len(exported(reader.get("/needs.json"))["records"]) == 3
