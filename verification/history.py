@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Count, Max
 from django.utils.encoding import force_str
 
-from verification.models import Event, Public, Submission
+from verification.models import Event, Public, Robot, Submission
 from verification.sop import HIDING, Action
 
 # What the public may know of: the rest of a submission's life is between its sender and the reviewers.
@@ -75,6 +75,8 @@ class Entry:
     returned_to: int | None = None
     # The other record, where this one was merged with it.
     related: UUID | None = None
+    # Done by whoever holds the record's owner link.
+    by_link: bool = False
 
 
 def of_record(uid: UUID) -> list[Entry]:
@@ -124,6 +126,7 @@ def _entry(
         changes=changes,
         returned_to=returned,
         related=event.related if event.action in _BETWEEN_TWO else None,
+        by_link=event.actor_id == Robot.OWNER,
     )
 
 

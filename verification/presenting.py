@@ -205,7 +205,7 @@ def _record_entry(spec: Kind, entry: Entry) -> Row:
         "at": exact(entry.at),
         "action": entry.action,
         "sentence": _sentence(entry),
-        "person": verified or {"by": entry.by, "role": entry.role, "organisation": ""},
+        "person": verified or person_of(entry),
         "version": entry.version,
         "reason": reason_words(entry.reason),
         # Of the two records that were made one, the other.
@@ -216,6 +216,13 @@ def _record_entry(spec: Kind, entry: Entry) -> Row:
         "changes": real,
         "format_changes": format_only,
     }
+
+
+def person_of(entry: Entry) -> Row:
+    """Who did it, in public words; whoever used an owner link has no name."""
+    if entry.by_link:
+        return {"by": "", "role": entry.role, "organisation": _("through its owner link")}
+    return {"by": entry.by, "role": entry.role, "organisation": ""}
 
 
 def _history_url(spec: Kind, uid: UUID) -> str:

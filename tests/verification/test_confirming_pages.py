@@ -258,3 +258,14 @@ def test_owner_link_of_one_record_revokes_none_of_another(record, volunteer, rev
     )
     assert answer.status_code == 404
     assert owner_links.found(secret) == link
+
+
+@pytest.mark.parametrize("prefix", BOTH)
+def test_pages_name_nobody_for_what_was_done_through_a_link(record, secret, client, prefix):
+    client.post(f"/owner/{secret}/", {"action": "confirm"})
+    live = client.get(f"{prefix}/needs/{record.uid}/").content.decode()
+    client.post(f"/owner/{secret}/", {"action": "take_down", "reason": Reason.NEED_MET})
+    gone = client.get(f"{prefix}/needs/{record.uid}/").content.decode()
+    for page in (live, gone):
+        assert "<b>owner link</b>" not in page
+        assert "through its owner link" in page or not prefix

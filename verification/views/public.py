@@ -117,7 +117,7 @@ def _gone(request: HttpRequest, spec: Kind, row: Public, entries: list[history.E
         "place": row.place,
         "gone_at": row.gone_at,
         "reason": presenting.reason_words(row.gone_reason),
-        "person": {"by": taken.by, "role": taken.role, "organisation": ""} if taken else {},
+        "person": presenting.person_of(taken) if taken else {},
         "entries": presenting.of_record(spec, entries),
     }
     return render(request, "gone.html", context, status=410)
