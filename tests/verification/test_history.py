@@ -351,6 +351,7 @@ def test_history_triggers_stand_on_the_tracked_tables_and_on_no_other(db):
         ("verification_leaf", "glacier_refuse"),
         ("verification_event", "glacier_note_events"),
         ("verification_submission", "glacier_freeze_payload"),
+        ("verification_public", "glacier_merge_to_root"),
     }
     with connection.cursor() as cursor:
         cursor.execute(
