@@ -10,10 +10,10 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from verification import kinds, listing_sql, names
+from verification import asking, kinds, listing_sql, names
+from verification.asking import Errors
 from verification.cursors import Key
 from verification.kinds import EVERY_LIST, Kind
 from verification.listing_sql import ORDERS
@@ -22,9 +22,6 @@ from verification.refusals import BadQuery
 from verification.sop import Freshness
 
 PAGE = 50
-LONGEST_SEARCH = 60
-
-Errors = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -65,13 +62,13 @@ class Listing:
         }
         problems = _problems(spec, values)
         if strict:
-            problems |= _strangers(spec, params, besides)
+            problems |= asking.strangers({*_parameters(spec), *spec.filters, *besides}, params)
             if problems:
                 raise BadQuery(problems)
         good = {name: value for name, value in values.items() if name not in problems}
         return cls(
             kind=kind,
-            q=_searched(good.get("q", "")),
+            q=asking.searched(good.get("q", "")),
             codes={name: good[name] for name in spec.filters if name in good},
             urgency=good.get("urgency", ""),
             freshness=good.get("freshness", ""),
@@ -152,9 +149,7 @@ class Listing:
         return rows_of(listing_sql.page(ask), self._values(limit=limit, key=key or ()))
 
     def _shown(self) -> list[str]:
-        if self.freshness:
-            return [self.freshness]
-        return [value for value in Freshness.values if self.stale or value != Freshness.STALE]
+        return [self.freshness] if self.freshness else asking.shown(stale=self.stale)
 
     def _values(self, *, limit: int, key: Key = ()) -> dict[str, Any]:
         urgencies = kinds.get(self.kind).urgencies
@@ -172,15 +167,10 @@ def _parameters(spec: Kind) -> tuple[str, ...]:
     return tuple(name for name in EVERY_LIST if name != "urgency" or spec.urgencies)
 
 
-def _searched(q: str) -> str:
-    """The words searched for, without what cannot be seen, spaces evened out."""
-    return "".join(c for c in " ".join(q.split()) if c.isprintable())
-
-
 def _problems(spec: Kind, values: Mapping[str, str]) -> Errors:
     """The sentence for each value that cannot be read."""
     found: Errors = {}
-    if "q" in values and (sentence := _search_problem(values["q"])):
+    if "q" in values and (sentence := asking.search_problem(values["q"])):
         found["q"] = [sentence]
     for name, filter_ in spec.filters.items():
         if name in values and not filter_.known(values[name]):
@@ -194,22 +184,4 @@ def _problems(spec: Kind, values: Mapping[str, str]) -> Errors:
     for name, known in choices.items():
         if name in values and values[name] not in known:
             found[name] = [_("One of these was expected: %(choices)s.") % {"choices": ", ".join(known)}]
-    return found
-
-
-def _search_problem(q: str) -> str:
-    words = _searched(q)
-    if len(words) > LONGEST_SEARCH:
-        return _("Search for at most %(most)d characters.") % {"most": LONGEST_SEARCH}
-    if not any(len(gram) > 1 for gram in names.query_bigrams(words)):
-        return _("Search for at least two characters in a row.")
-    return ""
-
-
-def _strangers(spec: Kind, params: Mapping[str, str], besides: Sequence[str]) -> Errors:
-    known = {*_parameters(spec), *spec.filters, *besides}
-    found = {name: [_("There is no such parameter.")] for name in params if name not in known}
-    if isinstance(params, QueryDict):
-        twice = [name for name, values in params.lists() if len(values) > 1]
-        found |= {name: [_("This parameter was given more than once.")] for name in twice}
     return found
