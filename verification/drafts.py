@@ -110,7 +110,7 @@ class Draft:
         rows["lines"] = {
             "label": self.form.fields["lines"].label if "lines" in self.form.fields else "",
             "value": self.spec.show("lines", self.payload.get("lines")),
-            "lines": presenting.lines(self.payload),
+            "lines": presenting.lines(self.payload, spec=self.spec),
         }
         return [
             {

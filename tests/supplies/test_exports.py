@@ -197,7 +197,7 @@ def test_csv_leaves_the_language_of_the_thread_alone(db, volunteer, reviewer):
     assert "Hubei" in text
 
 
-def exported(response) -> dict:
+def exported(response):
     return json.loads(b"".join(response.streaming_content))
 
 

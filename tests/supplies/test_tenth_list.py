@@ -298,6 +298,9 @@ def test_a_person_fills_in_the_form_checks_and_sends_it(lists, slug, volunteer):
     submission = Submission.objects.get()
     asked = kinds.get(slug).clean(payload)
     assert submission.payload == asked | ({"organisation": ""} if "organisation" in asked else {})
+    lines_said = payload.get("lines", [{}])[0].get("model", "")
+    assert lines_said in page(sender, f"/mine/{submission.uid}/")
+    assert lines_said in checked.content.decode()
     for name in (
         f"/mine/{submission.uid}/",
         f"/mine/{submission.uid}/received/",

@@ -141,7 +141,7 @@ def _submission_context(found: Submission) -> dict[str, Any]:
         "wording": _wording(spec, found),
         "request": _wish(events) if asks else None,
         "rows": [*presenting.register_row(spec, found), *presenting.rows(spec, found.payload)],
-        "lines": presenting.lines(found.payload),
+        "lines": presenting.lines(found.payload, spec=spec),
         "entries": presenting.of_submission(events, for_reviewer=False),
         "can": can - {"edit", "resubmit"} if asks else can,
         "withdraw_reasons": presenting.choices(r for r in REASONS[Action.WITHDRAW] if r != Reason.SUPERSEDED),
