@@ -8,7 +8,6 @@ from verification import counting
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters
 from verification.api.reading import PublicView
-from verification.refusals import BadQuery
 from verification.searching import Search, shared_filters
 from verification.views.caching import not_modified
 
@@ -20,9 +19,9 @@ class Found(PublicView):
         operation_id="search",
         summary=_("Search across lists"),
         description=_(
-            "Verified records of every list that hold these words or are about this place, newest verified "
-            "first. At least one of `q` and a place is needed. Out-of-date records are left out unless "
-            "stale=1 asks for them. Follow `next` and `previous`; they are good for the search they came from."
+            "Verified records of every list that hold these words and are about this place, newest verified "
+            "first; all there are where nothing is asked. Out-of-date records are left out unless stale=1 "
+            "asks for them. Follow `next` and `previous`; they are good for the search they came from."
         ),
         parameters=[
             *(one for one in parameters.FILTERS if one.name in ("q", "stale", *shared_filters())),
@@ -36,8 +35,6 @@ class Found(PublicView):
     )
     def get(self, request: HttpRequest) -> HttpResponse:
         view = Search.parse(request.GET, strict=True, besides=("cursor", "limit"))
-        if not view.asks:
-            raise BadQuery({"q": [str(_("Give words or a place to search for."))]})
         limit = parameters.limit_of(request.GET)
         standings = counting.standings()
         tag = answers.etag("search", *(f"{kind}{s.version}" for kind, s in sorted(standings.items())))
