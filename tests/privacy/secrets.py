@@ -139,9 +139,7 @@ def _united(kept: Secrets, volunteer: User, reviewer: User, other: User) -> None
     word = confirming.ask(root.uid, by=volunteer, note=kept.mark("word of a confirmation"))
     answers = dict.fromkeys(CHECKLISTS[Action.CONFIRM], True) | {"grounds": ["call_back"]}
     note = kept.mark("note at confirming")
-    confirming.carry_out(
-        word.pk, by=other, fence=builders.claim(word, other), answers=answers, note=note
-    )
+    confirming.carry_out(word.pk, by=other, fence=builders.claim(word, other), answers=answers, note=note)
     note = kept.mark("note at merging")
     uniting.merge(twin.uid, into=root.uid, by=reviewer, reason=Reason.SAME_RECORD, note=note)
     kept.records[1:1] = [root.uid, twin.uid]
