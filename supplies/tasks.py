@@ -10,8 +10,8 @@ from supplies.importing import imports
 
 log = structlog.get_logger()
 
-# Well below the limits of a task; publication waits for nobody longer than this.
-_SECONDS: Final = 15
+# With the longest step after it still below the limits of a task.
+_SECONDS: Final = 10
 
 
 @shared_task

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import structlog
 from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone, translation
@@ -30,7 +31,9 @@ BELL: Final = "supplies.tasks.go_on_importing"
 # What a row says is kept for its sender this long after the last step.
 KEPT: Final = timedelta(days=7)
 AT_ONCE: Final = 5
-_LOCK: Final = 7_201_904
+# Files read at the same time, on all machines together: each may cost what a child is allowed.
+READERS: Final = 2
+_LOCK, _READERS = 7_201_904, 7_201_905
 
 
 class TooMany(Refused):
@@ -108,7 +111,7 @@ def take_step(*, only: int | None = None) -> bool:
                 return True
         except Overtaken:
             return True
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
             raise
         except Exception:
             log.exception("import_failed", batch=pk)
@@ -120,19 +123,27 @@ def take_step(*, only: int | None = None) -> bool:
 def _take_step_of(pk: int) -> bool:
     """One step, where nobody else is at it."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, pk % 2**31])
-            if not cursor.fetchone()[0]:
-                return False
+        if not _lock(_LOCK, pk % 2**31):
+            return False
         batch = Import.objects.select_related("by").filter(pk=pk, stage__in=AT_WORK).first()
         if batch is None:
             return True
+        if batch.stage == Stage.READING and not any(_lock(_READERS, slot) for slot in range(READERS)):
+            return False
         with translation.override(batch.language):
             changes = _WORK[Stage(batch.stage)](batch)
         moved = Import.objects.filter(pk=pk, stage=batch.stage).update(changed_at=timezone.now(), **changes)
         if not moved:
             raise Overtaken()
     return True
+
+
+def _lock(one: int, two: int) -> bool:
+    """Take this lock until the transaction ends; False where somebody has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [one, two])
+        (taken,) = cursor.fetchone()
+    return bool(taken)
 
 
 def _begin(stage: Stage, **more: Any) -> dict[str, Any]:

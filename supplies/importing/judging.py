@@ -30,7 +30,7 @@ def judge_some(batch: Import) -> int:
         if row.verdict == Verdict.NEW and (twins := comparing.twins(spec, judged)):
             row.candidates = twins
             _settle(row, judged, Verdict.HELD)
-    sending.save(rows, _JUDGED)
+    sending.write(rows, _JUDGED)
     _take_over(batch, rows)
     return rows[-1].number if rows else batch.rows
 
@@ -86,7 +86,7 @@ def compare_with_each_other(batch: Import) -> None:
             sentence = _("Another row is about the same and says something else: %(where)s.")
             differing = [touched[number] for number in against[row.number][:_NAMED]]
             row.reasons = [_reason(batch, row, sentence, differing), *row.reasons]
-    sending.save(changed, ["verdict", "reasons"])
+    sending.write(changed, ["verdict", "reasons"])
     _take_over(batch, [row for row in changed if row.verdict == Verdict.HELD])
 
 

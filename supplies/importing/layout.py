@@ -11,6 +11,7 @@ from supplies.files.refusing import Unreadable
 from supplies.files.rows import Row
 from supplies.files.scanning import letters
 from supplies.sheets import Headers
+from verification.forms import UNSEEN
 from verification.kinds import Kind
 
 # Titles and explanations stand above the headers, never long ones.
@@ -80,7 +81,7 @@ def _layout(spec: Kind, row: Row) -> Layout:
 
 
 def _header(cell: Any) -> str:
-    return " ".join(text_of(cell).split())[:200]
+    return " ".join(UNSEEN.sub("", text_of(cell)).split())[:200]
 
 
 def _likeness(layout: Layout) -> tuple[bool, int]:

@@ -36,10 +36,10 @@ def send(spec: Kind, rows: list[ImportRow], *, by: User, request_id: str) -> Non
         known = comparing.look_up(spec, by, [(row.key, row.digest) for row in rows])
         for row in rows:
             _send_one(spec, row, by, comparing.standing(known, row.key))
-        save(rows, ["verdict", "reasons", "submission", "given", "cells", "marks", "candidates"])
+        write(rows, ["verdict", "reasons", "submission", "given", "cells", "marks", "candidates"])
 
 
-def save(rows: Sequence[ImportRow], columns: Sequence[str]) -> None:
+def write(rows: Sequence[ImportRow], columns: Sequence[str]) -> None:
     """Write these columns of the rows, in one statement."""
     ImportRow.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=500

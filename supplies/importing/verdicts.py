@@ -15,6 +15,7 @@ from supplies.cells import BLANKS, Day, Ignored, Phones, text_of
 from supplies.files.reading import value_of
 from supplies.importing.layout import Layout
 from supplies.importing.sentences import FATAL, MARKS
+from verification.forms import UNSEEN
 from verification.journal import canonical
 from verification.kinds import Kind, Payload
 from verification.refusals import InvalidPayload
@@ -24,6 +25,7 @@ _EXACT: Final = 10**15
 _SHORTENED: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+")
 _AS_NUMBER: Final = re.compile(r"[0-9]{7,}\.0+")
 _MOST_SHOWN: Final = 300
+_MOST_TOLD: Final = 30
 
 _NO_HEADER: Final = _("There is no header over this cell.")
 _LOST_DIGITS: Final = _("A spreadsheet has shortened this number.")
@@ -41,9 +43,9 @@ class Reasons:
     told: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, header: str, text: str, reason: str | Promise) -> None:
-        """One reason; the same is told once."""
-        one = {"header": header, "text": text[:_MOST_SHOWN], "reason": str(reason)}
-        if one not in self.told:
+        """One reason; the same is told once, and a row full of them says enough with the first."""
+        one = {"header": header, "text": UNSEEN.sub("", text)[:_MOST_SHOWN], "reason": str(reason)}
+        if one not in self.told and len(self.told) < _MOST_TOLD:
             self.told.append(one)
 
 
@@ -136,4 +138,5 @@ def _clean(spec: Kind, layout: Layout, row: Mapping[str, Any], judged: Judged) -
             header = next((h for h in headers if h in row), headers[0] if headers else label)
             for sentence in sentences:
                 judged.errors.add(header, text_of(row.get(header, "")), sentence)
-        judged.title = next((text_of(v) for v in row.values() if text_of(v)), "")[:200]
+        said = (UNSEEN.sub("", text_of(value)) for value in row.values())
+        judged.title = next(filter(None, said), "")[:200]

@@ -46,6 +46,7 @@ def addresses(kept: secrets.Secrets) -> list[str]:
             "uid": uids,
             "after": [kept.submissions[0], uuid4()],
             "pk": [*kept.take_downs, 10**9],
+            "number": [1],
             "action": ["verify", "claim"],
             "path": ["v1/nothing"],
             "key": ["nothing"],

@@ -350,6 +350,10 @@ FINE: dict[str, tuple[Build, dict[str, Any]]] = {
     "mixed line ends": (lambda: as_csv(NINTH).replace(b"\r\n", b"\n", 2), {}),
     "headers in line 3": (headers_below, {}),
     "headers spaced and full width": (lambda: as_csv(NINTH, headers=[" 区 县", "医院 名称 ", *HEADERS[2:]]), {}),
+    "headers with characters nobody sees": (
+        lambda: as_csv(NINTH, headers=[f"\ufeff{HEADERS[0]}", f"{HEADERS[1]}\u200b", *HEADERS[2:]]),
+        {},
+    ),
     "columns in another order": (lambda: in_order(*reversed(HEADERS)), {}),
     "a sheet of explanations, and a chart": (with_legend, {}),
     "a million empty rows": (a_million_empty_rows, {}),

@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from supplies.imported import Import
 from supplies.importing import imports
 from tests import builders
+from tests.privacy import routes
+from tests.privacy.test_privacy import bytes_of
 from tests.supplies.sheet_files import GOOD, HEADERS, as_csv, judged, row, sent, work
 from verification.models import Submission
 
@@ -133,6 +135,32 @@ def test_somebody_elses_import_is_not_there(stranger, volunteer):
     assert "sheet.csv" not in theirs.get("/mine/imports/").content.decode()
     assert Client().get(page_of(batch)).status_code == 302
     assert Submission.objects.count() == 0
+
+
+def test_what_is_held_or_refused_is_its_senders_alone(stranger, volunteer, reviewer):
+    """At every address there is, by everybody else."""
+    held = row(医院名称="隐秘甲医院", 防护服="5箱20个", 备注="隐秘乙")
+    batch = sent(
+        as_csv([*GOOD, held, row(医院名称="", 医院地址="隐秘丙路", 联系方式="13900007531")]), volunteer
+    )
+    parts = {"kind": ["needs"], "uid": [batch.uid], "number": [5, 6], "after": [batch.uid], "pk": [batch.pk]}
+    parts |= {
+        "action": ["verify"],
+        "path": ["v1"],
+        "key": ["x"],
+        "uidb36": ["1"],
+        "uidb64": ["MQ"],
+        "token": ["x"],
+    }
+    addresses = [address for address in routes.every(parts) if not address.startswith("/en/")]
+    assert page_of(batch) in addresses
+    readers = [signed_in(stranger), signed_in(reviewer), Client()]
+    for address in addresses:
+        for reader in readers:
+            text = bytes_of(reader.get(address))
+            assert "隐秘" not in text, address
+            assert "13900007531" not in text, address
+    assert "隐秘" in bytes_of(signed_in(volunteer).get(page_of(batch)))
 
 
 def test_cancelling_forgets_what_rows_said(browser, volunteer):
