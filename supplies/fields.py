@@ -50,6 +50,7 @@ class AmountField(forms.Field):
 
     def to_python(self, value: Any) -> dict[str, Any]:
         """The amount in its JSON shape."""
+        self.read = None
         if isinstance(value, Mapping):
             return self._from_json(value)
         if value is not None and not isinstance(value, str | int):

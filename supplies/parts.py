@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from supplies import quantities
 from supplies.contacts import find_private
-from supplies.fields import PhoneField
-from verification.forms import UNSEEN, LinkField, PayloadForm, PlainTextField
+from supplies.fields import AmountField, PhoneField
+from verification.forms import UNSEEN, LineForm, LinkField, PayloadForm, PlainTextField
 from verification.kinds import Field, Format, Section
 from verification.sop import Risk
 
@@ -33,6 +34,29 @@ class PublicTextField(PlainTextField):
     def clean(self, value: Any) -> str:
         """The text, where it gives nobody away."""
         return refuse_private(super().clean(value))
+
+
+class AmountLineForm(LineForm):
+    """A line with an amount and its unit, which may be written in one: 100盒."""
+
+    amount = AmountField(label=_("amount"), required=False)
+    unit = forms.ChoiceField(
+        label=_("unit"), required=False, choices=[("", _("none")), *quantities.unit_choices()]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Unit and pack size come from the amount as written where their own boxes are empty; the two agree."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        read = self.fields["amount"].read  # type: ignore[attr-defined]
+        for name in ("unit", "pack_size"):
+            if read is None or name not in cleaned:
+                continue
+            written, chosen = getattr(read, name), cleaned[name]
+            if written and chosen and written != chosen:
+                self.add_error(name, _("The amount as written says something else. Make the two agree."))
+            else:
+                cleaned[name] = chosen or written
+        return cleaned
 
 
 class Contactable(models.Model):

@@ -5,7 +5,8 @@ A list's form derives from `PayloadForm`; rows of supplies in it are one `LinesF
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -55,9 +56,20 @@ class PayloadForm(forms.Form):
     """
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        if isinstance(data, Mapping) and not isinstance(data, MultiValueDict):
-            data = {name: self._typed(name, value) for name, value in data.items()}
-        super().__init__(data, *args, **kwargs)
+        super().__init__(self._as_typed(data), *args, **kwargs)
+
+    def read_again(self, data: Any) -> Self:
+        """The same form with other data, judged at once. They share their fields: copying costs more than reading."""
+        form = copy(self)
+        form.data, form.is_bound = self._as_typed(data), True
+        form._bound_fields_cache = {}  # type: ignore[attr-defined]
+        form.full_clean()
+        return form
+
+    def _as_typed(self, data: Any) -> Any:
+        if not isinstance(data, Mapping) or isinstance(data, MultiValueDict):
+            return data
+        return {name: self._typed(name, value) for name, value in data.items()}
 
     def _typed(self, name: str, value: Any) -> Any:
         field = self.base_fields.get(name)
@@ -144,7 +156,8 @@ class LinesField(forms.Field):
             raise ValidationError(
                 _("At most %(most)d lines fit in one entry.") % {"most": self.most}, code="most"
             )
-        self.bound = [self.line_form(data=line) for line in lines]
+        pattern = self.line_form()
+        self.bound = [pattern.read_again(line) for line in lines]
         errors = [e for number, form in enumerate(self.bound, 1) for e in _errors(number, form)]
         if errors:
             raise ValidationError(errors)

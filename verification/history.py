@@ -159,11 +159,17 @@ def bodies(uid: UUID, version: int) -> tuple[Mapping[str, Any] | None, Mapping[s
 
 
 def earlier_version_like(uid: UUID, public: Mapping[str, Any]) -> int | None:
-    """The latest earlier version, before the present one, that said just this: a sign of going back and forth."""
-    events = Event.objects.filter(record=uid, action=Action.PUBLISH).order_by("-version")
-    for version, body in list(events.values_list("version", "body"))[1:]:
-        shown = json.loads(body)
-        if all(shown.get(name) == value for name, value in public.items()):
+    """The latest version that said just this and was left since: a sign of going back and forth.
+
+    Left is what another version replaced, or a take-down removed; what stands now was not left.
+    """
+    events = Event.objects.filter(record=uid, action__in=[Action.PUBLISH, Action.TAKE_DOWN]).order_by("-version")
+    left = False
+    for version, action, body in events.values_list("version", "action", "body"):
+        shown = json.loads(body) if action == Action.PUBLISH else None
+        if shown is None or any(shown.get(name) != value for name, value in public.items()):
+            left = True
+        elif left:
             return version
     return None
 

@@ -229,7 +229,7 @@ _Rows = Mapping[_At, _Row]
 def _look_up(asked: Sequence[_Asked], *, everything: bool) -> tuple[_Found, _Rows]:
     """What has each digest, and the rows themselves: a query for the digests, one for each table found in."""
     found: dict[str, set[_At]] = defaultdict(set)
-    values = {
+    values: dict[str, Any] = {
         "keys": sorted({key for one in asked for key in one.keys}),
         "identities": sorted({one.identity for one in asked} - {""}),
         "kinds": sorted({one.spec.slug for one in asked}),

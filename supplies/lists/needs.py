@@ -1,7 +1,7 @@
 """Needs: what a hospital lacks, line by line. Record model, form, Kind."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
@@ -9,15 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from supplies import catalogue, paste, places, quantities, wanted
+from supplies import catalogue, paste, places, wanted
 from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Status, Text, supplies
-from supplies.fields import AmountField, ItemField, PlaceField, WholeNumberField
+from supplies.fields import ItemField, PlaceField, WholeNumberField
 from supplies.filters import ITEM, PLACES
 from supplies.parts import (
     CONTACT_FIELDS,
     CONTACT_SECTION,
     SOURCE_FIELDS,
     SOURCE_SECTION,
+    AmountLineForm,
     Contactable,
     ContactForm,
     PublicTextField,
@@ -27,7 +28,7 @@ from supplies.parts import (
 from supplies.showing import shows
 from supplies.traits import contact_traits
 from verification import names
-from verification.forms import LineForm, LinesField, PlainTextField
+from verification.forms import LinesField, PlainTextField
 from verification.kinds import (
     Facets,
     Field,
@@ -69,14 +70,12 @@ class Need(Contactable, Sourced, Record):
         verbose_name_plural = _("needs")
 
 
-class NeedLineForm(LineForm):
+class NeedLineForm(AmountLineForm):
     """One thing that is needed."""
 
+    main: ClassVar[tuple[str, ...]] = ("item", "amount", "unit")
+
     item = ItemField(label=_("item"))
-    amount = AmountField(label=_("amount"), required=False)
-    unit = forms.ChoiceField(
-        label=_("unit"), required=False, choices=[("", _("none")), *quantities.unit_choices()]
-    )
     pack_size = WholeNumberField(label=_("pieces a pack"), required=False, min_value=1)
     standard = PlainTextField(
         label=_("product standard"),
@@ -97,16 +96,6 @@ class NeedLineForm(LineForm):
         """The standard as it is written everywhere, GB 19083-2010, where one can be read."""
         written: str = self.cleaned_data["standard"]
         return catalogue.read_standard(written) or written
-
-    def clean(self) -> dict[str, Any]:
-        """Unit and pack size come from the amount as written where the boxes of their own are empty."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        amount = cleaned.get("amount")
-        if amount is not None:
-            read = self.fields["amount"].read  # type: ignore[attr-defined]
-            cleaned["unit"] = cleaned.get("unit") or (read.unit if read else "")
-            cleaned["pack_size"] = cleaned.get("pack_size") or (read.pack_size if read else None)
-        return cleaned
 
 
 class NeedForm(ContactForm, SourceForm):

@@ -31,6 +31,7 @@ from supplies.parts import (
     CONTACT_SECTION,
     SOURCE_FIELDS,
     SOURCE_SECTION,
+    AmountLineForm,
     Contactable,
     ContactForm,
     PublicTextField,
@@ -40,7 +41,7 @@ from supplies.parts import (
 from supplies.showing import shows
 from supplies.traits import contact_traits
 from verification import names
-from verification.forms import LineForm, LinesField, PlainTextField
+from verification.forms import LinesField, PlainTextField
 from verification.kinds import Facets, Field, Format, Intervals, Kind, Payload, Section, Words, register
 from verification.models import Record
 from verification.sop import Risk
@@ -86,7 +87,7 @@ class Supplier(Contactable, Sourced, Record):
         verbose_name_plural = _("suppliers")
 
 
-class ProductLineForm(LineForm):
+class ProductLineForm(AmountLineForm):
     """One product."""
 
     main: ClassVar[tuple[str, ...]] = ("product", "category", "amount")
@@ -94,18 +95,7 @@ class ProductLineForm(LineForm):
     product = PublicTextField(label=_("product"), max_length=100)
     category = forms.ChoiceField(label=_("kind of product"), choices=[("", _("Choose")), *Category.choices])
     amount = AmountField(label=_("made a day"), required=False)
-    unit = forms.ChoiceField(
-        label=_("unit"), required=False, choices=[("", _("none")), *quantities.unit_choices()]
-    )
     note = PublicTextField(label=_("note (public)"), required=False, max_length=200)
-
-    def clean(self) -> dict[str, Any]:
-        """The unit comes from the amount as written where its own box is empty."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        read = self.fields["amount"].read  # type: ignore[attr-defined]
-        if read:
-            cleaned["unit"] = cleaned.get("unit") or read.unit
-        return cleaned
 
 
 class SupplierForm(ContactForm, SourceForm):
