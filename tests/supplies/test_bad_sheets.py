@@ -40,7 +40,7 @@ def content_of(name: str) -> bytes:
     return EVERY[name][0]()
 
 
-def accounted(batch) -> bool:
+def accounted(batch):
     n = imports.counts(batch)
     return batch.rows == n["accepted"] + n["held"] + n["refused"]
 
