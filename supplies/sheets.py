@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from supplies import places
 from supplies.cells import BLANKS, CONTACT_FIELDS, Cell, Column, Doubt, Ignored, Reading, Text, text_of
 from verification import kinds
@@ -113,7 +115,7 @@ def _join(spec: Kind, row: Row, reading: Reading) -> None:
     """What several columns say together: place, contacts, notes; and the row itself."""
     given, known = reading.given, _by_header(spec)
     if "place" in spec.fields:
-        given["place"] = place_of(reading)
+        given["place"] = place_of(reading) or _place_by_name(spec, reading)
     if set(CONTACT_FIELDS) <= set(spec.fields):
         for name, found, longest in (
             ("office_line", reading.office, 200),
@@ -150,6 +152,18 @@ def place_of(reading: Reading) -> str:
         if found := places.find(_spoken(words[:number])):
             return found.code
     return ""
+
+
+def _place_by_name(spec: Kind, reading: Reading) -> str:
+    """Where a list cannot do without a place and no column gives one: what name and address say, to be looked at."""
+    if not spec.form.base_fields["place"].required:
+        return ""
+    named = (reading.given.get(name) for name in ("delivery_address", "address", "organisation_name"))
+    found = next((place for text in named if text and (place := places.find(text))), None)
+    if found is None:
+        return ""
+    reading.doubt("", places.label(found.code), _("The place was read out of name and address."))
+    return found.code
 
 
 # Provinces as people write them: 广西省 is an autonomous region.

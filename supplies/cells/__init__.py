@@ -10,7 +10,7 @@ from supplies.cells.calls import CONTACT_FIELDS, Person, Phones
 from supplies.cells.columns import Coded, Count, Ignored, Link, PlaceWord, Status, Text, YesNo
 from supplies.cells.core import APPROVED, BLANKS, LINK, Cell, Column, Doubt, Reading, text_of
 from supplies.cells.days import Day, read_day
-from supplies.cells.items import Supply, supplies
+from supplies.cells.items import Prose, Supply, supplies
 
 __all__ = [
     "APPROVED",
@@ -28,6 +28,7 @@ __all__ = [
     "Person",
     "Phones",
     "PlaceWord",
+    "Prose",
     "Reading",
     "Status",
     "Supply",

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from supplies import catalogue, quantities
+from django.utils.translation import gettext_lazy as _
+
+from supplies import catalogue, paste, quantities
 from supplies.cells.core import BLANKS, Cell, Column, Reading, text_of
 from supplies.contacts import read_phones
 from verification.kinds import Payload
@@ -50,6 +52,35 @@ class Supply(Column):
     def piece(self, payload: Payload) -> Any:
         """The lines of this item."""
         return [line for line in payload.get("lines") or () if line["item"] == self.item]
+
+
+@dataclass(frozen=True)
+class Prose(Column):
+    """What is wanted, in words: read as pasted text is, and always looked at by a person."""
+
+    fills: tuple[str, ...] = ("lines",)
+
+    def read(self, cell: Cell, reading: Reading) -> None:
+        """A line for each thing that is certain; the whole text to the reviewers."""
+        written = text_of(cell)
+        lines = reading.given.setdefault("lines", [])
+        if written in BLANKS:
+            reading.doubt(self.header, written, _("Nothing that is wanted is named here."))
+            return
+        reading.note(self.header, written)
+        reading.doubt(self.header, written, _("Lines were read out of words here. Look at every one."))
+        for piece in paste.read_lines(written, catalogue.items()):
+            if piece.item is not None and piece.amount is not None and not piece.doubt:
+                amount = piece.amount
+                wanted = {"amount": amount.body(), "unit": amount.unit, "pack_size": amount.pack_size}
+                line = {"item": piece.item.code, **wanted, "standard": piece.standard}
+                if line not in lines:
+                    lines.append(line)
+
+    def write(self, payload: Payload) -> Cell:
+        """The items by name, with their amounts as written."""
+        lines = payload.get("lines") or ()
+        return "，".join(f"{catalogue.label(line['item'])}{line['amount']['text']}" for line in lines)
 
 
 def supplies(*, one_is_some: bool = True) -> list[Column]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from supplies import catalogue, paste, places, wanted
-from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Status, Text, supplies
+from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Prose, Status, Text, supplies
 from supplies.fields import ItemField, PlaceField, WholeNumberField
 from supplies.filters import ITEM, PLACES
 from supplies.parts import (
@@ -185,7 +185,7 @@ def notices(payload: Payload) -> list[str]:
 def columns() -> list[Column]:
     """The columns of a prefecture's hospital sheet."""
     return [
-        PlaceWord("区县", synonyms=("区", "district"), level="county"),
+        PlaceWord("区县", synonyms=("区", "district", "所在城市"), level="county"),
         Text(
             "医院名称",
             ("organisation_name",),
@@ -194,6 +194,7 @@ def columns() -> list[Column]:
             longest=200,
         ),
         *supplies(),
+        Prose("所需物资", synonyms=("supplies",)),
         Link("官方链接", ("source_link",), synonyms=("链接", "来源链接", "source link")),
         Text("医院地址", ("delivery_address",), synonyms=("地址", "收货地址", "address"), blanks=True),
         Phones("联系人/联系方式", synonyms=("联系方式", "联系电话", "contact")),
