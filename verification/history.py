@@ -163,7 +163,9 @@ def earlier_version_like(uid: UUID, public: Mapping[str, Any]) -> int | None:
 
     Left is what another version replaced, or a take-down removed; what stands now was not left.
     """
-    events = Event.objects.filter(record=uid, action__in=[Action.PUBLISH, Action.TAKE_DOWN]).order_by("-version")
+    events = Event.objects.filter(record=uid, action__in=[Action.PUBLISH, Action.TAKE_DOWN]).order_by(
+        "-version"
+    )
     left = False
     for version, action, body in events.values_list("version", "action", "body"):
         shown = json.loads(body) if action == Action.PUBLISH else None

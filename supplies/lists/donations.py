@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from django import forms
 from django.db import models
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from supplies import catalogue, places
 from supplies.cells import Coded, Column, Day, Link, Phones, PlaceWord, Reading, Status, Text, YesNo, supplies
@@ -83,7 +82,7 @@ class Donation(Contactable, Sourced, Record):
         _("the recipient confirms it"), max_length=3, choices=YES_NO, blank=True
     )
     confirmation_link = models.URLField(_("page of the confirmation"), max_length=1000, blank=True)
-    confirmed_by = models.CharField(_("who confirmed it (private)"), max_length=100, blank=True)
+    confirming_person = models.CharField(_("who confirmed it (private)"), max_length=100, blank=True)
 
     class Meta(Record.Meta):
         verbose_name = _("donation")
@@ -140,7 +139,7 @@ class DonationForm(ContactForm, SourceForm):
     confirmation_link = LinkField(
         label=_("page of the confirmation"), required=False, max_length=1000, assume_scheme="https"
     )
-    confirmed_by = PlainTextField(
+    confirming_person = PlainTextField(
         label=_("who confirmed it"),
         required=False,
         max_length=100,
@@ -204,9 +203,9 @@ def identity(payload: Payload) -> str:
 
 def notices(payload: Payload) -> list[str]:
     """A confirmation that nobody could look at."""
-    said = payload["confirmation_link"] or payload.get("confirmed_by")
+    said = payload["confirmation_link"] or payload.get("confirming_person")
     if payload["recipient_confirms"] == "yes" and not said:
-        return [now("Nothing says who at the hospital confirmed it: call the hospital.")]
+        return [gettext("Nothing says who at the hospital confirmed it: call the hospital.")]
     return []
 
 
@@ -282,7 +281,14 @@ def _way_columns() -> list[Column]:
         Day("收到日期", ("received_on",), synonyms=("received on",)),
         YesNo("受赠方确认", ("recipient_confirms",), synonyms=("confirmed",)),
         Link("确认链接", ("confirmation_link",), synonyms=("confirmation",)),
-        Text("确认人", ("confirmed_by",), synonyms=("confirmed by",), longest=100, public=False, blanks=True),
+        Text(
+            "确认人",
+            ("confirming_person",),
+            synonyms=("confirmed by",),
+            longest=100,
+            public=False,
+            blanks=True,
+        ),
     ]
 
 
@@ -326,7 +332,7 @@ FIELDS = {
     "confirmation_link": Field(
         _("page of the confirmation"), public=True, risk=Risk.SENSITIVE, format=Format.LINK
     ),
-    "confirmed_by": Field(_("who confirmed it"), public=False, risk=Risk.SENSITIVE),
+    "confirming_person": Field(_("who confirmed it"), public=False, risk=Risk.SENSITIVE),
     **CONTACT_FIELDS,
     **SOURCE_FIELDS,
 }
@@ -353,7 +359,7 @@ DONATIONS = register(
             Section(
                 "confirmation",
                 _("Did the recipient confirm it?"),
-                ("recipient_confirms", "confirmation_link", "confirmed_by"),
+                ("recipient_confirms", "confirmation_link", "confirming_person"),
             ),
             CONTACT_SECTION,
             SOURCE_SECTION,

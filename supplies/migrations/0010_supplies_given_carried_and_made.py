@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('received_on', models.DateField(blank=True, null=True, verbose_name='received on')),
                 ('recipient_confirms', models.CharField(blank=True, choices=[('yes', 'yes'), ('no', 'no')], max_length=3, verbose_name='the recipient confirms it')),
                 ('confirmation_link', models.URLField(blank=True, max_length=1000, verbose_name='page of the confirmation')),
-                ('confirmed_by', models.CharField(blank=True, max_length=100, verbose_name='who confirmed it (private)')),
+                ('confirming_person', models.CharField(blank=True, max_length=100, verbose_name='who confirmed it (private)')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.TextField(null=True)),
@@ -296,7 +296,7 @@ class Migration(migrations.Migration):
                 ('received_on', models.DateField(blank=True, null=True, verbose_name='received on')),
                 ('recipient_confirms', models.CharField(blank=True, choices=[('yes', 'yes'), ('no', 'no')], max_length=3, verbose_name='the recipient confirms it')),
                 ('confirmation_link', models.URLField(blank=True, max_length=1000, verbose_name='page of the confirmation')),
-                ('confirmed_by', models.CharField(blank=True, max_length=100, verbose_name='who confirmed it (private)')),
+                ('confirming_person', models.CharField(blank=True, max_length=100, verbose_name='who confirmed it (private)')),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='verification.organisation')),
             ],
             options={

@@ -88,10 +88,10 @@ def test_its_own_columns_are_read_and_come_back():
         assert written[header] == ROW[header]
 
 
-def test_a_gift_confirmed_by_nobody_is_pointed_out():
+def test_a_gift_confirming_person_nobody_is_pointed_out():
     received = EXAMPLE | {"stage": "received", "received_on": "2020-02-05", "recipient_confirms": "yes"}
     assert len(DONATIONS.notices(DONATIONS.clean(received))) == 1
-    assert DONATIONS.notices(DONATIONS.clean(received | {"confirmed_by": "设备科值班员"})) == []
+    assert DONATIONS.notices(DONATIONS.clean(received | {"confirming_person": "设备科值班员"})) == []
 
 
 def test_two_gifts_of_one_donor_on_different_days_are_two():

@@ -10,14 +10,17 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from psycopg_pool import ConnectionPool
 
+from supplies.catalogue import Item, Standard
 from supplies.lists.needs import Need
 from tests import builders, people
 from tests.fingerprints import refused
+from verification import kinds
 from verification.journal import AnotherActor, acting
 from verification.models import (
     Membership,
     Organisation,
     OrganisationAlias,
+    ReasonWords,
     Reviewer,
     Submission,
     User,
@@ -83,20 +86,27 @@ def _submission(n):
     )
 
 
-def _need(n):
-    now = timezone.now()
-    return Need(
-        uid=uuid.uuid4(),
-        version=1,
-        state=State.LIVE,
-        origin=Origin.PUBLIC,
-        verified_at=now,
-        changed_at=now,
-        published_at=now,
-        organisation_name=f"江城{n}号医院",
-        place="420106",
-        urgency="high",
-    )
+def _record_of(model):
+    """A row of a list's table, with nothing in it but what every record has."""
+
+    def make(_n):
+        now = timezone.now()
+        stamps = {"verified_at": now, "changed_at": now, "published_at": now}
+        return model(uid=uuid.uuid4(), version=1, state=State.LIVE, origin=Origin.PUBLIC, **stamps)
+
+    return make
+
+
+def _reason_words(n):
+    return ReasonWords(code=f"reason-{n}", words_zh="另说")
+
+
+def _item(n):
+    return Item(code=f"item-{n}", name_zh=f"物资{n}", header=f"物资{n}", synonyms=[], position=1000 + n)
+
+
+def _standard(n):
+    return Standard(code=f"GB {n}", item=Item.objects.first())
 
 
 # How to make a row of each tracked table that nothing points at, and a field to change in it.
@@ -107,12 +117,19 @@ ROWS: dict[type, tuple[Callable, str, object]] = {
     Membership: (_membership, "is_admin", True),
     Reviewer: (_reviewer, "legal_name", "sealed again"),
     Submission: (_submission, "identity", "0" * 64),
-    Need: (_need, "remarks", "改送西门"),
+    ReasonWords: (_reason_words, "words_zh", "改说"),
+    Item: (_item, "name_zh", "改名"),
+    Standard: (_standard, "replaced_by", "GB 99"),
+    **{spec.model: (_record_of(spec.model), "remarks", "改送西门") for spec in kinds.every()},
 }
 
 
 def table_of(model):
     return model._meta.db_table
+
+
+def key_of(model):
+    return model._meta.pk.column
 
 
 def one_value(sql, *values):
@@ -149,17 +166,19 @@ def do_delete(model, row):
 
 def do_raw_update(model, row):
     _make, name, value = ROWS[model]
-    one_value(f'UPDATE {table_of(model)} SET "{name}" = %s WHERE id = %s', value, row.pk)
+    one_value(f'UPDATE {table_of(model)} SET "{name}" = %s WHERE {key_of(model)} = %s', value, row.pk)
 
 
 def do_raw_delete(model, row):
-    one_value(f"DELETE FROM {table_of(model)} WHERE id = %s", row.pk)
+    one_value(f"DELETE FROM {table_of(model)} WHERE {key_of(model)} = %s", row.pk)
 
 
 def do_upsert_old(model, row):
     _make, name, value = ROWS[model]
     setattr(row, name, value)
-    model.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=[name])
+    model.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=[key_of(model)], update_fields=[name]
+    )
 
 
 CHANGES = {
@@ -179,13 +198,15 @@ def do_bulk_create(model, row):
 
 def do_upsert_new(model, row):
     name = ROWS[model][1]
-    model.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=[name])
+    model.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=[key_of(model)], update_fields=[name]
+    )
 
 
 def _as_json(model, row):
     """What the row would be in PostgreSQL's words: written once, read, taken out again."""
     row.save()
-    text = one_value(f"SELECT to_jsonb(t)::text FROM {table_of(model)} t WHERE id = %s", row.pk)
+    text = one_value(f"SELECT to_jsonb(t)::text FROM {table_of(model)} t WHERE {key_of(model)} = %s", row.pk)
     model.objects.filter(pk=row.pk).delete()
     return text
 
@@ -204,7 +225,7 @@ def do_copy(model, row):
 def _as_copy(model, row):
     row.save()
     with connection.cursor() as cursor:
-        copying = f"COPY (SELECT * FROM {table_of(model)} WHERE id = {row.pk}) TO STDOUT"
+        copying = f"COPY (SELECT * FROM {table_of(model)} WHERE {key_of(model)} = '{row.pk}') TO STDOUT"
         with cursor.copy(copying) as copy:
             text = b"".join(bytes(part) for part in copy)
     model.objects.filter(pk=row.pk).delete()
@@ -276,7 +297,7 @@ def test_history_of_a_change_is_one_row(writer, model, way):
         write(model, row)
     assert kept_since(model, before) == [(sign, writer.pk, REASON, REQUEST)]
     kept = model.history.filter(history_id__gt=before).get()
-    assert kept.id == pk
+    assert getattr(kept, key_of(model)) == pk
     if sign == "~":
         assert getattr(kept, ROWS[model][1]) == ROWS[model][2]
 
@@ -295,7 +316,7 @@ def test_history_of_many_rows_is_one_row_each(writer, model):
         else:
             model.objects.filter(pk__in=[r.pk for r in rows]).update(**{name: value})
     kept = model.history.filter(history_id__gt=before)
-    assert sorted(k.id for k in kept) == [r.pk for r in rows]
+    assert sorted(getattr(k, key_of(model)) for k in kept) == [r.pk for r in rows]
 
 
 @by_model
@@ -349,6 +370,7 @@ def test_history_triggers_stand_on_the_tracked_tables_and_on_no_other(db):
     wanted |= {
         ("verification_event", "glacier_refuse"),
         ("verification_leaf", "glacier_refuse"),
+        ("verification_proposedwording", "glacier_refuse"),
         ("verification_event", "glacier_note_events"),
         ("verification_submission", "glacier_freeze_payload"),
         ("verification_public", "glacier_merge_to_root"),
@@ -372,7 +394,7 @@ def test_history_tables_are_lean():
     for model in tracked_models():
         history = model.history.model._meta
         indexed = {f.name for f in history.concrete_fields if f.db_index or f.unique}
-        assert indexed == {"id", "history_id"}, model
+        assert indexed == {model._meta.pk.name, "history_id"}, model
         assert not history.indexes, model
 
 

@@ -90,7 +90,7 @@ def test_body_holds_nothing_private(volunteer, reviewer):
     for word in PRIVATE:
         assert word not in shown
     private = {name for name, field in kinds.get("needs").fields.items() if not field.public}
-    assert private == {"contact_person", "contact_phone", "private_note"}
+    assert private == {"contact_person", "contact_phone", "private_note", "as_written"}
     assert not private & set(json.loads(record.body))
     events = Event.objects.filter(record=record.uid)
     assert all(word not in event.body + event.public_text for event in events for word in PRIVATE)
