@@ -1,0 +1,84 @@
+"""`python -m bench run --size ci|full [--only CASE …]` and `python -m bench compare A B`."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import gates, machine, report, sizes
+from bench.cases import CASES
+from bench.gates import Verdict
+from bench.rounds import Measured, measure
+from bench.seed import making
+from bench.stage import set_up
+from glacier.runner.bootstrap import Trouble
+from glacier.runner.supervisor import Stopped, stop_on_signals
+
+
+def arguments(given: Sequence[str]) -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="measure, and fail where a gate is not met")
+    run.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
+    run.add_argument("--only", nargs="+", choices=list(CASES), metavar="CASE", help=", ".join(CASES))
+    run.add_argument("--rounds", type=int, default=5)
+    run.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
+    run.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
+    run.add_argument(
+        "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
+    )
+    run.add_argument("--fresh", action="store_true", help="seed anew")
+    compare = commands.add_parser("compare", help="two kept runs side by side")
+    compare.add_argument("runs", nargs=2, type=Path, metavar="RUN")
+    return parser.parse_args(given)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Measure all cases asked for; 1 where a gate is not met."""
+    begun, size = time.monotonic(), sizes.chosen(asked.size, asked.needs)
+    measured: list[Measured] = []
+    verdicts: list[Verdict] = []
+    with set_up(size) as stage:
+        making.ensure(stage, fresh=asked.fresh)
+        card = machine.card(stage)
+        cpu = asked.clock == "cpu" or (asked.clock == "auto" and machine.busy())
+        card["clock"] = "processor seconds" if cpu else "wall"
+        print("\n".join(f"{name:<16}{value}" for name, value in card.items()))
+        for name in [name for name in CASES if not asked.only or name in asked.only]:
+            measured.append(measure(CASES[name](stage), asked.rounds, cpu=cpu))
+            said = gates.verdicts(measured[-1], asked.size, asked.gates)
+            verdicts += said
+            print("\n".join(report.case_lines(measured[-1], said)), flush=True)
+        card["load"] += " before, {:.1f} {:.1f} {:.1f} after".format(*os.getloadavg())
+        kept = report.store(stage.folder / "results", asked.size, report.stored(card, asked.size, measured))
+    failed = [verdict for verdict in verdicts if not verdict.met]
+    print(f"\nload {card['load']}; {time.monotonic() - begun:.0f} s; kept as {kept}")
+    for verdict in failed:
+        print(
+            f"NOT MET: {verdict.case} against {verdict.against}: {verdict.reached:.3g}, not {verdict.bound:g}"
+        )
+    return 1 if failed else 0
+
+
+def main(given: Sequence[str]) -> int:
+    """The exit code."""
+    asked = arguments(given)
+    if asked.command == "run":
+        return run(asked)
+    one, other = (json.loads(path.read_text()) for path in asked.runs)
+    print("\n".join(report.compared(one, other)))
+    return 0
+
+
+if __name__ == "__main__":
+    stop_on_signals()
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        sys.exit(f"\n{trouble}")
+    except Stopped:
+        sys.exit("\nStopped.")

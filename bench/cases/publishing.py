@@ -1,0 +1,47 @@
+"""Publishing what was approved, in the batches the product takes, beside a save() loop doing the same."""
+
+from bench.cases.working import bare, work
+from bench.rounds import Case, Done, repeated
+from bench.stage import Stage
+
+_ROWS = 500
+
+
+def publish(stage: Stage) -> Case:
+    """Needs with four lines each: record, history, journal, body, search tokens, counters."""
+    size, connection = stage.size, stage.bare()
+    connection.execute("DROP TABLE IF EXISTS bench_bare")
+    connection.execute("CREATE UNLOGGED TABLE bench_bare AS SELECT * FROM verification_public WITH NO DATA")
+
+    def insert() -> Done:
+        connection.execute("TRUNCATE bench_bare")
+        statement = f"INSERT INTO bench_bare SELECT * FROM verification_public LIMIT {_ROWS}"
+        done = repeated(lambda: connection.execute(statement), size.seconds / 4)
+        return Done(done.seconds, done.amount * _ROWS)
+
+    def answer(project: str, module: str) -> object:
+        return stage.do(project, f"{module}.publishing:published", count=5)["rows"]
+
+    return Case(
+        "publish",
+        "needs",
+        [
+            work(
+                stage,
+                "peer",
+                "peer",
+                "peers.publishing:publish",
+                count=min(size.save, size.waiting // 8),
+                answer=lambda: answer("peer", "peers"),
+            ),
+            bare(stage, "limit", insert),
+            work(
+                stage,
+                "ours",
+                "ours",
+                "ours.publishing:publish",
+                count=min(size.publish, size.waiting // 8),
+                answer=lambda: answer("ours", "ours"),
+            ),
+        ],
+    )

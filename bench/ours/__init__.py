@@ -1,0 +1,1 @@
+"""What Glacier's process does in each case: the product's own functions, timed."""

@@ -1,0 +1,1 @@
+"""The seeded database: invented needs in real places, rendered by the product's own code, written by COPY."""

@@ -1,0 +1,60 @@
+"""Making the seeded database: two processes fill it, then it is kept as a template."""
+
+import os
+import time
+from datetime import UTC, datetime
+
+from bench.stage import WORK, Stage
+
+# One in twenty needs is about a house of the register.
+HOUSES = 20
+
+
+def ensure(stage: Stage, *, fresh: bool = False) -> None:
+    """A working copy of this size's seeded database, which is made where there is none yet."""
+    template = stage.template()
+    kept = stage.databases()
+    if fresh or template not in kept:
+        for name in kept:
+            if name.startswith(f"bench_{stage.size.name}_{stage.size.needs}_") or name == WORK:
+                stage.drop(name)
+        begun = time.monotonic()
+        print(f"seeding {stage.size.needs:,} needs", flush=True)
+        _make(stage)
+        with stage.bare("postgres") as connection:
+            connection.execute(f'ALTER DATABASE "{WORK}" RENAME TO "{template}"')
+        print(f"seeded in {time.monotonic() - begun:.0f} s", flush=True)
+    stage.copy(template)
+
+
+def _make(stage: Stage) -> None:
+    size, now = stage.size, datetime.now(UTC).replace(microsecond=0).isoformat()
+    houses = max(1, size.needs // HOUSES)
+    stage.drop(WORK)
+    stage.cluster.ensure_database(WORK)
+    firsts = stage.do("ours", "seed.people:begin", houses=houses)
+    firsts.pop("memory")
+    values = {
+        "firsts": firsts,
+        "needs": size.needs,
+        "waiting": size.waiting,
+        "houses": houses,
+        "now": now,
+    }
+    _fill(stage, size.needs + 2 * size.waiting, values)
+    stage.do("ours", "seed.finishing:finish")
+    stage.do("peer", "peers.filling:fill")
+    stage.do("ours", "seed.finishing:rest")
+    stage.leave()
+
+
+def _fill(stage: Stage, total: int, values: dict[str, object]) -> None:
+    """In as many processes as there are processors, at most four."""
+    count = min(4, os.cpu_count() or 1)
+    names = ["ours", *(f"ours-{n}" for n in range(1, count))]
+    share = -(-total // count)
+    for number, name in enumerate(names):
+        first, last = number * share, min(total, (number + 1) * share)
+        stage.helper(name).ask("seed.needs:fill", first=first, last=last, **values)
+    for name in names:
+        stage.helper(name).answer()

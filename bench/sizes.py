@@ -1,0 +1,37 @@
+"""The sizes a bench runs at."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many published needs there are, and how much each round does.
+
+    `waiting` submissions are collected and as many entered, for reviews and publications; `deep` is the row
+    at which a deep page begins; a reader's round lasts `seconds`.
+    """
+
+    name: str
+    needs: int
+    waiting: int
+    deep: int
+    publish: int
+    save: int
+    seconds: float
+
+
+SIZES = {
+    "ci": Size("ci", needs=50_000, waiting=5_000, deep=40_000, publish=500, save=60, seconds=0.25),
+    "full": Size(
+        "full", needs=1_000_000, waiting=70_000, deep=250_000, publish=10_000, save=500, seconds=1.0
+    ),
+}
+
+
+def chosen(name: str, needs: int | None = None) -> Size:
+    """The size of that name; smaller where `needs` says so, for a try."""
+    size = SIZES[name]
+    if needs is None or needs >= size.needs:
+        return size
+    share = needs / size.needs
+    return replace(size, needs=needs, waiting=max(50, int(size.waiting * share)), deep=int(size.deep * share))

@@ -1,0 +1,203 @@
+"""What a run stands on: servers of its own, the seeded database kept as a template, a working copy of it."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.client import Connection, free_port
+from bench.processor import children
+from bench.sizes import Size
+from bench.working import Worker
+from glacier.runner import postgres, valkey
+from glacier.runner.bootstrap import TOP, Trouble
+from glacier.runner.postgres import Cluster
+from glacier.runner.processes import Program, members, unprivileged
+from glacier.runner.state import State, chosen_folder, keys, socket_folder, take_lock
+from glacier.runner.valkey import Valkey
+
+WORK = "bench_work"
+SETTINGS = {"ours": "glacier.settings", "peer": "bench.peers.settings"}
+APPLICATIONS = {"ours": "glacier.wsgi", "peer": "bench.peers.wsgi"}
+
+# What decides the rows of a seed: where one of these changes, a kept template is made anew.
+_DECIDES = (
+    "bench/seed/*.py",
+    "bench/peers/models.py",
+    "*/migrations/*.py",
+    "verification/models/*.py",
+    "verification/rendering.py",
+    "verification/preparing.py",
+    "verification/duplicates.py",
+    "verification/names.py",
+    "verification/counting.py",
+    "supplies/lists/needs.py",
+    "supplies/quantities/*.py",
+    "supplies/places/*.py",
+    "supplies/data/*",
+)
+
+
+@dataclass
+class Stage:
+    """The servers of one run, its processes, and the size it runs at."""
+
+    size: Size
+    folder: Path
+    cluster: Cluster
+    valkey: Valkey
+    env: dict[str, str]
+    workers: dict[str, Worker] = field(default_factory=dict)
+    webs: dict[str, tuple[Program, int]] = field(default_factory=dict)
+
+    def environment(self, contender: str, database: str = WORK) -> dict[str, str]:
+        """What leads a process of this contender to its database."""
+        return {
+            **self.env,
+            "DATABASE_URL": self.cluster.url(database),
+            "DJANGO_SETTINGS_MODULE": SETTINGS[contender],
+        }
+
+    def worker(self, contender: str) -> Worker:
+        """A process of this contender's project that runs functions and says how long they took."""
+        if contender not in self.workers:
+            self.workers[contender] = Worker(self.environment(contender))
+        return self.workers[contender]
+
+    def helper(self, name: str) -> Worker:
+        """One of several processes of Glacier that share some work."""
+        if name not in self.workers:
+            self.workers[name] = Worker(self.environment("ours"))
+        return self.workers[name]
+
+    def do(self, contender: str, function: str, **values: Any) -> dict[str, Any]:
+        """Have a function run in this contender's process."""
+        return self.worker(contender).do(function, **values)
+
+    def web(self, contender: str) -> Connection:
+        """A connection to this contender's web server: gunicorn, one process, started when first asked for."""
+        if contender not in self.webs:
+            port = free_port()
+            command = [sys.executable, "-m", "gunicorn", APPLICATIONS[contender], "--workers", "1"]
+            command += ["--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
+            command += ["--no-control-socket", "--keep-alive", "120"]
+            log = self.folder / "log" / f"web-{contender}.log"
+            program = Program(f"web of {contender}", command, log, self.environment(contender))
+            program.start()
+            self.webs[contender] = program, port
+            if not Connection.answers(port, program.running):
+                raise program.trouble("The web server did not start")
+        return Connection(self.webs[contender][1])
+
+    def processes(self, contender: str = "") -> list[int]:
+        """Whose processor time a contender's work costs: its own processes, and all of PostgreSQL."""
+        postmaster = self.cluster.program.pid
+        found = [postmaster, *children(postmaster)]
+        if contender in self.workers:
+            found.append(self.workers[contender].process.pid)
+        if contender in self.webs:
+            found += members(self.webs[contender][0].pid)
+        return found
+
+    def leave(self) -> None:
+        """End the processes of the contenders; the servers stay."""
+        for worker in self.workers.values():
+            worker.end()
+        for program, _port in self.webs.values():
+            program.kill()
+        self.workers.clear()
+        self.webs.clear()
+
+    def bare(self, database: str = WORK) -> Any:
+        """A connection of our own, for statements without anything around them."""
+        return self.cluster.connect(database)
+
+    def template(self) -> str:
+        """The name of this size's seeded database; it changes with what decides the rows."""
+        digest = hashlib.sha256()
+        for pattern in _DECIDES:
+            for path in sorted(TOP.glob(pattern)):
+                digest.update(path.read_bytes())
+        return f"bench_{self.size.name}_{self.size.needs}_{digest.hexdigest()[:10]}"
+
+    def databases(self) -> list[str]:
+        """The databases of benches that are there."""
+        with self.cluster.connect() as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'bench%'")
+            return [name for (name,) in rows.fetchall()]
+
+    def drop(self, name: str) -> None:
+        """Remove a database."""
+        with self.cluster.connect() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def copy(self, template: str, name: str = WORK) -> None:
+        """Make a database that is a copy of another; nobody may be connected to that one."""
+        self.drop(name)
+        with self.cluster.connect() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+            connection.execute("CHECKPOINT")
+
+
+@contextmanager
+def set_up(size: Size) -> Iterator[Stage]:
+    """Start the bench's own PostgreSQL and Valkey in its part of the state folder; ends all it started."""
+    folder = chosen_folder() / "bench"
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if take_lock(folder / "lock") is None:
+        raise Trouble("Another bench is running on this state folder: wait for it, or set GLACIER_STATE.")
+    stage = _laid_out(folder, size)
+    try:
+        if not stage.cluster.exists():
+            stage.cluster.create()
+        stage.cluster.start()
+        stage.valkey.start()
+        yield stage
+    finally:
+        stage.leave()
+        stage.valkey.program.kill()
+        stage.cluster.stop()
+
+
+def _laid_out(folder: Path, size: Size) -> Stage:
+    account = unprivileged()
+    state = State(folder, account)
+    for name in ("log", "mail", "static", "programs", "results"):
+        (folder / name).mkdir(exist_ok=True)
+    programs = postgres.programs(account, folder / "programs")
+    major = postgres.version_of(programs).split(".")[0]
+    sockets = socket_folder(account)
+    # Nobody pays for the disk: on a durable server a loop of small transactions loses most, and that is
+    # the peer's.
+    cluster = Cluster(
+        programs,
+        state.servers_folder("data") / f"postgres-{major}",
+        sockets,
+        folder / "log" / "postgres.log",
+        account,
+        durable=False,
+    )
+    store = Valkey(
+        valkey.program(account, folder / "programs"),
+        state.servers_folder("valkey"),
+        sockets,
+        folder / "log" / "valkey.log",
+        account,
+    )
+    env = {
+        **os.environ,
+        **store.urls(0),
+        **keys(state),
+        "GLACIER_STATE": str(folder),
+        "GLACIER_DEMO": "0",
+        "GLACIER_LOG_LEVEL": "WARNING",
+        "GLACIER_BUILD": "bench",
+        "GLACIER_URL": "http://localhost:8000",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "PYTHONPATH": str(TOP),
+    }
+    return Stage(size, folder, cluster, store, env)
