@@ -30,7 +30,7 @@ class Scenery:
     doubtful: Submission
     withdrawal: Submission
     merged: UUID
-    confirmation: Submission
+    confirmation: Submission | None
     link: str
 
 

@@ -15,10 +15,10 @@ import pytest
 from glacier.runner.processes import Program, wait_until
 from supplies import catalogue, replay
 from supplies.lists.needs import NEEDS, NeedForm
+from supplies.parts import PublicTextField
 from supplies.replay import Happening, Outcome, Replay
 from tests.people import make_member, make_person, make_reviewer
 from verification import history, journal, kinds
-from verification.forms import PlainTextField
 from verification.kinds import Payload
 from verification.models import Event, Leaf, Public, Submission
 from verification.sop import Status
@@ -31,7 +31,7 @@ EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
 class SecondForm(NeedForm):
     """The form as it is after the story's deployment: no need without an address."""
 
-    delivery_address = PlainTextField(max_length=300)
+    delivery_address = PublicTextField(max_length=300)
 
 
 def upgrade_1(payload: Payload) -> Payload:

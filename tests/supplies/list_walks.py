@@ -80,7 +80,7 @@ def assert_shown(public: Public, shown: list[str], hidden: list[str]) -> None:
         for address in (*pages, f"{language}/{public.kind}.csv", f"/api/v1/{public.kind}/{public.uid}/"):
             response = reader.get(address)
             assert response.status_code == 200, address
-            parts = response.streaming_content if response.streaming else [response.content]
+            parts = response.streaming_content if response.streaming else [response.content]  # type: ignore[attr-defined]
             text = b"".join(parts).decode()
             assert not [word for word in hidden if word in text], address
             if address not in pages[:1]:
