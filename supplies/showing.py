@@ -34,10 +34,9 @@ def shows(fields: Mapping[str, Field], line_form: type[LineForm] | None = None) 
         return plain_words(value)
 
     def line_words(line: Mapping[str, Any]) -> str:
-        names = [n for n in line if n not in ("no", "unit", "pack_size", "note")]
-        said = (
-            show("line_amount" if n == "amount" else n, line if n == "amount" else line[n]) for n in names
-        )
+        first = line_form.first_row() if line_form else ()
+        names = [*(n for n in first if n in line), *(n for n in line if n not in first)]
+        said = (_whole_amount(line) if n == "amount" else show(n, line[n]) for n in names if n not in _UNSAID)
         return " ".join(words for words in said if words)
 
     return show
@@ -108,6 +107,17 @@ _LINES: Mapping[str, Callable[[Any], str]] = {
     "unit": quantities.unit_label,
     "place": place_words,
 }
+
+
+# What the words of a whole line leave out: said with its amount, or no part of what it is about.
+_UNSAID = frozenset({"no", "unit", "pack_size", "note"})
+
+
+def _whole_amount(line: Mapping[str, Any]) -> str:
+    """An amount with what a pack of it holds: 200 boxes (50 per box)."""
+    words, unit = _LINES["line_amount"](line), line.get("unit") or ""
+    pack = quantities.show_pack(unit, line.get("pack_size"))
+    return _("%(amount)s (%(pack)s)") % {"amount": words, "pack": pack} if pack else words
 
 
 def _choices_of(line_form: type[LineForm] | None) -> dict[str, dict[str, Any]]:

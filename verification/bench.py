@@ -95,8 +95,10 @@ class _Asked:
 def _content(spec: Kind, found: Submission, payload: Payload, before: Payload | None) -> Words:
     """What is proposed, where it comes from, and whom to call."""
     rows = [row for row in presenting.rows(spec, payload, before) if row["name"] not in _SOURCE]
+    given = [row for row in rows if row["value"] or row["changed"]]
     return {
-        "rows": [*presenting.register_row(spec, found, before), *rows],
+        "rows": [*presenting.register_row(spec, found, before), *given],
+        "not_given": [row["label"] for row in rows if row not in given],
         "lines": presenting.lines(payload, before, spec),
         "format_changes": presenting.difference(spec, before, payload)[1] if before else [],
         "returned_to": history.earlier_version_like(found.record, spec.public(payload)) if before else None,
@@ -157,8 +159,11 @@ def _other_authors(found: Submission) -> list[str]:
 
 def _contacts(spec: Kind, payload: Payload) -> list[Words]:
     names = ("office_line", "contact_person", "contact_phone")
-    rows = [(spec.fields[n].label, payload.get(n)) for n in names if n in spec.fields and payload.get(n)]
-    return [{"label": label, "value": value, "tel": _tel(str(value))} for label, value in rows]
+    rows = [(spec.fields[n], payload[n]) for n in names if n in spec.fields and payload.get(n)]
+    return [
+        {"label": field.label, "value": value, "tel": _tel(str(value)), "private": not field.public}
+        for field, value in rows
+    ]
 
 
 def _tel(value: str) -> str:

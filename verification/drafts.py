@@ -102,6 +102,11 @@ class Draft:
             for part in parts
         ]
 
+    def fields(self) -> list[forms.BoundField]:
+        """All fields in order of asking: what does not fit is listed as one comes upon it."""
+        asked = [name for part in self.spec.sections for name in part.fields if name in self.form.fields]
+        return [self.form[name] for name in (*asked, *(n for n in self.form.fields if n not in asked))]
+
     def answers(self) -> list[dict[str, Any]]:
         """A valid draft's answers, part by part, to be checked before sending."""
         rows = {row["name"]: row for row in presenting.rows(self.spec, self.payload)}

@@ -68,11 +68,34 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
                 "old": old,
                 "changed": old != value,
                 "private": not field.public,
+                "cells": _cells(payload.get(name), before.get(name) if before is not None else None),
                 # A private field of a correction that its sender, who cannot see it, did not touch.
                 "kept": not field.public and payload.get(name) is None,
             }
         )
     return shown
+
+
+def _cells(value: Any, old: Any) -> list[Row]:
+    """A row of a sheet as a table of two columns, with the cell before where that was another."""
+    if not isinstance(value, Mapping):
+        return []
+    before = old if isinstance(old, Mapping) else value
+    cells = [(header, _cell(value.get(header)), _cell(before.get(header))) for header in {**value, **before}]
+    return [
+        {"label": header, "value": now, "old": then if then != now else ""}
+        for header, now, then in cells
+        if now or then
+    ]
+
+
+def _cell(value: Any) -> str:
+    """A cell as it came: its text, its number; a list of them, one after the other."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        return "\n".join(words for one in value if (words := _cell(one)))
+    return "" if value is None else str(value)
 
 
 def _only_for_programs(spec: Kind, name: str) -> bool:

@@ -7,9 +7,8 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.db import models
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from supplies import places
 from supplies.cells import BLANKS, Cell, Coded, Column, Day, Link, Phones, Reading, Status, Text, text_of
@@ -169,12 +168,12 @@ def identity(payload: Payload) -> str:
 def notices(payload: Payload) -> list[str]:
     """Accounts in another name than the organisation's, and none at all."""
     found = [
-        now("The account of “%(name)s” is not in the name of the organisation. Whose is it?")
+        gettext("The account of “%(name)s” is not in the name of the organisation. Whose is it?")
         % {"name": line["account_name"]}
         for line in payload["lines"]
         if names.similarity(line["account_name"], payload["organisation_name"]) < 0.9
     ]
-    return found or ([] if payload["lines"] else [now("No account is given here: compare the source.")])
+    return found or ([] if payload["lines"] else [gettext("No account is given here: compare the source.")])
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from supplies import catalogue, places, quantities
 from supplies.cells import (
@@ -153,7 +152,7 @@ def identity(payload: Payload) -> str:
 
 def notices(payload: Payload) -> list[str]:
     """No papers, no supplier."""
-    return [] if payload["papers"] else [now("No papers are named: ask for licence and registration.")]
+    return [] if payload["papers"] else [gettext("No papers are named: ask for licence and registration.")]
 
 
 @dataclass(frozen=True)

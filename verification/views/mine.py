@@ -57,10 +57,12 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _row(found: Submission, said: inbox.Verdict | None, *, parked: bool) -> dict[str, Any]:
+    spec = kinds.get(found.kind)
     return {
         "uid": found.uid,
         "kind": found.kind,
-        "title": kinds.get(found.kind).facets(found.payload).title,
+        "kind_label": spec.label,
+        "title": spec.facets(found.payload).title,
         "intent": found.intent,
         "status": found.status,
         "submitted_at": found.submitted_at,
@@ -123,6 +125,7 @@ def _submission_context(found: Submission) -> dict[str, Any]:
         "submission": {
             "uid": found.uid,
             "kind": found.kind,
+            "kind_label": spec.label,
             "title": spec.facets(found.payload).title,
             "intent": found.intent,
             "status": found.status,

@@ -83,6 +83,7 @@ def _queued(found: Submission, lease: Lease | None, in_doubt: bool, alike: int) 
     facets = spec.facets(found.payload)
     return {
         "uid": found.uid,
+        "kind_label": spec.label,
         "title": facets.title,
         "place": spec.show("place", facets.places[-1]) if facets.places else "",
         "urgency": found.payload.get("urgency", ""),

@@ -62,6 +62,7 @@ def fold(
         "lease": lease,
         "open": data is not None,
         "form": draft.form,
+        "fields": draft.fields(),
         "sections": draft.sections(),
         "matches": draft.matches(),
         "organisation_value": draft.organisation(),

@@ -92,6 +92,7 @@ def _form_context(request: HttpRequest, draft: Draft, *, check: bool) -> dict[st
         "intent": Intent.CORRECTION if draft.record else Intent.NEW,
         "form": draft.form,
         "uid": request.POST.get("uid") or uuid4(),
+        "fields": draft.fields(),
         "sections": draft.sections(),
         "correcting": _corrected(draft),
         "bringing_back": draft.record is not None and draft.record.state == State.WITHDRAWN,
