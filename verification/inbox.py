@@ -56,11 +56,13 @@ def counts_for(who: Standing) -> dict[str, int]:
     return {"verify": found.get(Status.COLLECTED, 0), "enter": found.get(Status.VERIFIED, 0)}
 
 
-def doubts(ids: Sequence[int]) -> set[int]:
-    """Which of these submissions a reviewer left in doubt."""
-    return set(
-        Event.objects.filter(submission__in=ids, action=Action.DOUBT).values_list("submission", flat=True)
-    )
+def doubts(ids: Sequence[int]) -> dict[int, set[int]]:
+    """Which of these submissions reviewers left in doubt, and who did."""
+    found: dict[int, set[int]] = {}
+    told = Event.objects.filter(submission__in=ids, action=Action.DOUBT).values_list("submission", "actor")
+    for submission, actor in told:
+        found.setdefault(submission or 0, set()).add(actor)
+    return found
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     }
     doubts = inbox.doubts([s.pk for s in page])
     alike = likeness.of_submissions(page[:PAGE])
-    upcoming = inbox.next_for(who)
+    # The queue's own first page shows the one to take; any other asks for it.
+    here = () if start or wanted else page
+    upcoming = next((s for s in here if who.user.pk not in doubts.get(s.pk, ())), None) or inbox.next_for(who)
     context = {
         "waiting": [
             _queued(s, held.get(s.pk), s.pk in doubts, len(alike.get(s.pk, ()))) for s in page[:PAGE]
