@@ -9,7 +9,7 @@ from uuid import UUID
 
 from verification import duplicates, merging, people, reasons
 from verification.kinds import Kind, Payload
-from verification.models import Organisation, Public, Record, Submission
+from verification.models import Event, Organisation, Public, Record, Submission
 from verification.refusals import NotFound, ReasonMissing, Unchanged
 from verification.sop import Action, Intent, Risk, State
 
@@ -34,6 +34,23 @@ def content_of(
     if base and base.state == State.LIVE and after == before:
         raise Unchanged()
     return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
+
+
+def owns_source(spec: Kind, source: str, source_key: str, base: Public | None, *, version: int = 0) -> bool:
+    """Whether all that is private in the record (up to `version`) came from this very row of this source.
+
+    Then its sender knows it. Once somebody else has written anything private it is theirs, and is neither
+    repeated to the row's sender nor compared with what they send.
+    """
+    if base is None or not source_key:
+        return bool(source_key)
+    published = Event.objects.filter(
+        record=base.uid, action=Action.PUBLISH, version__lte=version or base.version
+    )
+    others = published.exclude(submission__source=source, submission__source_key=source_key)
+    private = [name for name, field in spec.fields.items() if not field.public]
+    written = others.values_list("submission__payload", flat=True)
+    return all(payload.get(name) is None for payload in written for name in private)
 
 
 def request_of(spec: Kind, base: Public | None, intent: Intent, reason: str = "") -> dict[str, Any]:
@@ -92,5 +109,9 @@ def brought_up_to_date(spec: Kind, row: Submission, base: Public | None) -> Payl
     # By id: the history table has no other index.
     records = spec.model.history.filter(id=stored.pk, version=row.base_version)
     old = spec.payload_of(records.select_related("organisation").order_by("-history_id")[0])
-    names = [name for name, field in spec.fields.items() if field.public or row.source_key]
+    owned = owns_source(spec, row.source, row.source_key, base)
+    names = [name for name, field in spec.fields.items() if field.public or owned]
+    if not owned and owns_source(spec, row.source, row.source_key, base, version=row.base_version):
+        # What the row repeats of its own stays as others have made it since, and is not told.
+        mine = {n: v for n, v in mine.items() if spec.fields[n].public or v != old[n]}
     return merging.three_way(old, mine, spec.payload_of(stored), names=names)

@@ -92,7 +92,8 @@ def submit(
         if intent in REQUESTS:
             wanted = proposals.request_of(spec, base, Intent(intent), reason)
         else:
-            wanted = proposals.content_of(spec, data, base, owns_source=bool(source_key))
+            owned = proposals.owns_source(spec, source, source_key, base)
+            wanted = proposals.content_of(spec, data, base, owns_source=owned)
         who = people.standing(by, now=timezone.now())
         submission = Submission(
             uid=uid or uuid4(),
@@ -323,7 +324,8 @@ def _new_content(
     if data is None and action != Action.REBASE:
         raise Incomplete()
     proposed = proposals.brought_up_to_date(spec, row, base) if data is None else data
-    content = proposals.content_of(spec, proposed, base, owns_source=bool(row.source_key))
+    owned = proposals.owns_source(spec, row.source, row.source_key, base)
+    content = proposals.content_of(spec, proposed, base, owns_source=owned)
     if data is not None:
         if action == Action.EDIT and by.pk != row.submitted_by_id and content["payload"] == row.payload:
             raise Unchanged(wordings.AS_SENT)

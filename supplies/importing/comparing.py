@@ -36,12 +36,13 @@ def source_of(by: User) -> str:
 class Known:
     """What stands already under the keys of some rows.
 
-    `owned` are the keys whose record says what this person sent. Where somebody else has written it since,
-    whatever is private in it is theirs: a row must not find out what it is.
+    `owned` are the keys whose record nobody but this person ever wrote. Where somebody else did, whatever is
+    private in it may be theirs: a row must not find out what it is. `last` are those written last by this person.
     """
 
     records: Mapping[str, Public] = field(default_factory=dict)
     owned: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
     latest: Mapping[str, Submission] = field(default_factory=dict)
     answered: frozenset[tuple[str, str]] = frozenset()
 
@@ -52,6 +53,7 @@ class Standing:
 
     base: Public | None
     owned: bool
+    last: bool
     latest: Submission | None
 
     @property
@@ -67,7 +69,9 @@ def look_up(spec: Kind, by: User, rows: Iterable[tuple[str, str]]) -> Known:
     named = spec.model._default_manager.filter(source=source, source_key__in=keys)
     uids: dict[UUID, str] = dict(named.values_list("uid", "source_key"))
     published = Submission.objects.filter(record__in=uids, status=Status.PUBLISHED, intent__in=_CONTENT)
-    writers = dict(published.order_by("pk").values_list("record", "submitted_by"))
+    writers: dict[UUID, list[int]] = {}
+    for record, writer in published.order_by("closed_at", "pk").values_list("record", "submitted_by"):
+        writers.setdefault(record, []).append(writer)
     sent = Submission.objects.filter(
         Q(source=source, source_key__in=keys) | Q(record__in=uids),
         kind=spec.slug,
@@ -83,7 +87,8 @@ def look_up(spec: Kind, by: User, rows: Iterable[tuple[str, str]]) -> Known:
     )
     return Known(
         {uids[public.pk]: public for public in Public.objects.filter(pk__in=uids)},
-        frozenset(key for uid, key in uids.items() if writers.get(uid) == by.pk),
+        frozenset(key for uid, key in uids.items() if set(writers.get(uid, ())) == {by.pk}),
+        frozenset(key for uid, key in uids.items() if writers.get(uid, [])[-1:] == [by.pk]),
         {row.source_key or uids[row.record]: row for row in sent.order_by("pk")},
         frozenset(answered.values_list("key", "digest")),
     )
@@ -91,7 +96,7 @@ def look_up(spec: Kind, by: User, rows: Iterable[tuple[str, str]]) -> Known:
 
 def standing(known: Known, key: str) -> Standing:
     """What stands under this key."""
-    return Standing(known.records.get(key), key in known.owned, known.latest.get(key))
+    return Standing(known.records.get(key), key in known.owned, key in known.last, known.latest.get(key))
 
 
 def compare(spec: Kind, judged: Judged, known: Known) -> Verdict:
@@ -126,8 +131,10 @@ def says_the_same(spec: Kind, given: Mapping[str, Any], there: Standing) -> bool
         return there.waiting is None or there.waiting.intent == Intent.NEW
     except Refused:
         return False
-    over = latest is None or latest.status in (Status.WITHDRAWN, Status.PUBLISHED)
-    return not over and latest is not None and latest.payload == content["payload"]
+    if latest is None or latest.status == Status.WITHDRAWN:
+        return False
+    stands = base is not None and base.state == State.LIVE and there.last
+    return (latest.status != Status.PUBLISHED or stands) and latest.payload == content["payload"]
 
 
 def proposed(spec: Kind, given: Mapping[str, Any], *, owned: bool) -> dict[str, Any]:

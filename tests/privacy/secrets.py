@@ -1,165 +1,288 @@
-"""A site with something private in every place that can hold it, each with a mark of its own."""
+"""A site with something private in every place that can hold it, each with a mark of its own.
 
+Of every list: a live record of two versions with a correction that waits, a record taken down, one hidden for
+what it showed, one merged into the first; entries at every other status; a file that is being imported. Built by
+walking the real workflow, many at a time.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from supplies import sheets
+from supplies.cells import text_of
+from supplies.imported import Import
 from tests import builders, people
-from verification import confirming, journal, owner_links, publishing, uniting, workflow
+from tests.privacy.marks import Marks
+from tests.supplies import sheet_files
+from verification import confirming, journal, kinds, leases, owner_links, publishing, uniting, workflow
 from verification import people as core_people
-from verification.models import ApiToken, Reviewer, Submission, TakeDown, User
+from verification.kinds import Kind
+from verification.models import ApiToken, Public, Reviewer, Submission, TakeDown, User
 from verification.models.people import OrganisationKind
 from verification.sop import CHECKLISTS, Action, Reason
+
+HOSPITAL = "江城第九医院"
+
+
+@dataclass
+class Cast:
+    """Two send, four review; `warden` speaks for the hospital and, like `stranger` and `coordinator`, sent nothing."""
+
+    volunteer: User
+    clerk: User
+    reviewer: User
+    other: User
+    hider: User
+    enterer: User
+    warden: User
+    stranger: User
+    coordinator: User
 
 
 @dataclass
 class Secrets:
-    """The marks by where they are kept, and the addresses' parts worth trying."""
+    """The marks, and the addresses' parts worth trying, by list."""
 
-    marks: dict[str, str] = field(default_factory=dict)
-    records: list[UUID] = field(default_factory=list)
-    submissions: list[UUID] = field(default_factory=list)
+    cast: Cast
+    marks: Marks = field(default_factory=Marks)
+    records: dict[str, list[UUID]] = field(default_factory=dict)
+    submissions: dict[str, list[UUID]] = field(default_factory=dict)
+    imports: list[Import] = field(default_factory=list)
     take_downs: list[int] = field(default_factory=list)
+    links: dict[str, list[str]] = field(default_factory=dict)
     token: str = ""
 
-    def mark(self, where: str) -> str:
-        """A text that stands nowhere else, in letters a search finds."""
-        text = f"隐秘{len(self.marks):03d}zqx"
-        self.marks[where] = text
-        return text
 
-    def phone(self, where: str) -> str:
-        """A telephone number that stands nowhere else."""
-        number = f"139{len(self.marks):04d}7531"
-        self.marks[where] = number
-        return number
-
-    def private_fields(self, what: str) -> dict[str, Any]:
-        """Marks for the private fields of a need."""
-        return {
-            "contact_person": self.mark(f"{what}: contact person"),
-            "contact_phone": self.phone(f"{what}: contact's telephone"),
-            "private_note": self.mark(f"{what}: note to the reviewers"),
-        }
-
-    def whole(self, what: str) -> dict[str, Any]:
-        """Marks for every text of a need, for one that is not public at all."""
-        return self.private_fields(what) | {
-            "organisation_name": self.mark(f"{what}: institution") + "医院",
-            "delivery_address": self.mark(f"{what}: address"),
-            "office_line": self._office(what),
-            "remarks": self.mark(f"{what}: remarks"),
-            "source_link": f"https://example.org/{self.mark(f'{what}: source')}",
-            "lines": [builders.line(note=self.mark(f"{what}: note of a line"))],
-        }
-
-    def _office(self, what: str) -> str:
-        number = f"027-8{len(self.marks):03d}9753"
-        self.marks[f"{what}: office telephone"] = number
-        return number
+def make_cast() -> Cast:
+    """Everybody, each in the house that makes the part."""
+    hospital = people.make_organisation(HOSPITAL, OrganisationKind.HOSPITAL, place=people.WUHAN, proven=True)
+    team = people.make_organisation("江城志愿队", OrganisationKind.TEAM, proven=True)
+    houses = [people.make_organisation(name, OrganisationKind.TEAM) for name in ("核实联盟", "信息核查会")]
+    return Cast(
+        volunteer=people.make_member("volunteer", team),
+        clerk=people.make_member("clerk", hospital),
+        reviewer=people.make_reviewer("reviewer", houses[0]),
+        other=people.make_reviewer("other_reviewer", houses[1]),
+        hider=people.make_reviewer("hider", houses[0]),
+        enterer=people.make_reviewer("enterer", houses[1]),
+        warden=people.make_member("warden", hospital),
+        stranger=people.make_person("stranger"),
+        coordinator=people.make_person("coordinator", is_staff=True),
+    )
 
 
-def make(volunteer: User, clerk: User, reviewer: User, other_reviewer: User) -> Secrets:
-    """Build it by walking the real workflow."""
-    kept = Secrets()
-    _published(kept, volunteer, clerk, reviewer, other_reviewer)
-    _taken_down(kept, volunteer, clerk, reviewer)
-    _united(kept, volunteer, reviewer, other_reviewer)
-    _never_public(kept, volunteer, reviewer)
-    for user in (volunteer, clerk, reviewer, other_reviewer):
-        kept.marks[f"mail address of {user.pseudonym}"] = user.email
-    kept.token = core_people.make_token(user=volunteer, name=kept.mark("name of a token"))
-    kept.marks["token"] = kept.token
-    kept.marks["digest of a token"] = ApiToken.objects.get().digest
-    for held in Reviewer.objects.all():
-        kept.marks[f"legal name of {held.user.pseudonym}"] = core_people.decrypt(held.legal_name)
-        kept.marks[f"legal name of {held.user.pseudonym}, encrypted"] = held.legal_name
-    kept.submissions = list(Submission.objects.values_list("uid", flat=True))
+def make() -> Secrets:
+    """The whole site."""
+    kept = Secrets(make_cast())
+    live = _published(kept)
+    _corrected(kept, live)
+    _taken_down(kept, live)
+    _united(kept, live)
+    _never_public(kept, live)
+    _imported(kept)
+    _of_people(kept)
+    for slug, kind_records in _by_kind(Public.objects.values_list("kind", "pk")).items():
+        kept.records[slug] = kind_records
+    kept.submissions = _by_kind(Submission.objects.order_by("pk").values_list("kind", "uid"))
     kept.take_downs = list(TakeDown.objects.values_list("pk", flat=True))
-    journal.sequence()
+    while journal.sequence():
+        pass
     return kept
 
 
-def _published(kept: Secrets, volunteer: User, clerk: User, reviewer: User, other: User) -> None:
-    """A live record of two versions, with notes between reviewers and a correction that waits."""
-    first = builders.submit_need(
-        clerk, **kept.private_fields("first version"), organisation_name="江城第九医院"
-    )
-    verified = builders.verify(first, reviewer, note=kept.mark("note at verifying"))
-    record = builders.publish(builders.enter(verified, reviewer, note=kept.mark("note at entering")))
-    second = builders.submit_need(
-        clerk,
-        record=record.uid,
-        organisation_name="江城第九医院",
-        remarks="可送至西门",
-        **kept.private_fields("second version"),
-    )
-    builders.publish(builders.approve(second, reviewer, other))
-    builders.submit_need(volunteer, record=record.uid, **kept.whole("waiting correction"))
-    publishing.request_withdrawal(
-        record.uid,
-        by=volunteer,
-        reason=Reason.NO_LONGER_TRUE,
-        note=kept.mark("note of a request to withdraw"),
-    )
-    kept.records.append(record.uid)
+def _by_kind(pairs: Iterable[tuple[str, UUID]]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = {}
+    for slug, uid in pairs:
+        found.setdefault(slug, []).append(uid)
+    return found
 
 
-def _taken_down(kept: Secrets, volunteer: User, clerk: User, reviewer: User) -> None:
-    """Two records that are gone: one because it was met, one because it showed something private."""
-    met = builders.published_need(
-        volunteer, reviewer, organisation_name="江城第六医院", **kept.private_fields("record taken down")
-    )
-    publishing.take_down(met.uid, by=reviewer, reason=Reason.NEED_MET, note=kept.mark("note at taking down"))
-    hidden = builders.published_need(
-        volunteer, reviewer, **kept.whole("record that showed something private")
-    )
-    again = kept.whole("its second version")
-    again["organisation_name"] = kept.marks["record that showed something private: institution"] + "医院"
-    second = builders.submit_need(volunteer, record=hidden.uid, **again)
-    hider = people.make_reviewer("hider", Reviewer.objects.get(user=reviewer).organisation)
-    builders.publish(builders.approve(second, reviewer, people.make_reviewer("enterer", _house("核对小组"))))
-    publishing.take_down(
-        hidden.uid, by=hider, reason=Reason.PRIVATE_IN_PUBLIC, note=kept.mark("note at hiding")
-    )
-    kept.records += [met.uid, hidden.uid]
+# What each list has in public, besides the first record: by what becomes of it.
+_FATES = ("live", "met", "hidden", "twin")
+Live = dict[tuple[str, str], UUID]
 
 
-def _united(kept: Secrets, volunteer: User, reviewer: User, other: User) -> None:
-    """A record that was merged, confirmed and given an owner link, with what was said of it."""
-    root, twin = (
-        builders.published_need(
-            volunteer, reviewer, organisation_name=name, **kept.private_fields(f"record of {name}")
-        )
-        for name in ("江城第八医院", "江城八院")
-    )
-    for record, what in ((root, "link of the root"), (twin, "link of the merged")):
-        secret, link = owner_links.issue(record.uid, by=reviewer)
-        kept.marks |= {what: secret, f"{what}, digest": link.digest}
-    word = confirming.ask(root.uid, by=volunteer, note=kept.mark("word of a confirmation"))
+def _send(by: User, spec: Kind, data: dict[str, Any], **more: Any) -> Submission:
+    """Whoever corrects a record sends every public field."""
+    return workflow.submit(kind=spec.slug, data={**spec.example, **data}, by=by, **more)
+
+
+def _name(spec: Kind, fate: str) -> dict[str, str]:
+    return {"organisation_name": HOSPITAL if fate == "live" else f"江城{fate}{spec.slug}医院"}
+
+
+def _decide(kept: Secrets, sent: Sequence[Submission], *, verifier: User, enterer: User | None) -> None:
+    """Verified, and entered where somebody is named; a few dozen at once, as many as one may hold."""
+    steps = [(Action.VERIFY, verifier, builders.VERIFY_ANSWERS)]
+    steps += [(Action.ENTER, enterer, builders.ENTER_ANSWERS)] if enterer else []
+    for action, by, answers in steps:
+        ids = [one.pk for one in sent]
+        fence = leases.claim(ids, by=by)
+        note = kept.marks.text(f"note at {action}")
+        workflow.advance(ids, action, by=by, fence=fence, answers=answers, note=note)
+        for pk in ids:
+            leases.release(pk, by=by)
+
+
+def _published(kept: Secrets) -> Live:
+    """A record for each fate. What is hidden one day showed marks in public."""
+    sent: dict[tuple[str, str], Submission] = {}
+    for spec in kinds.every():
+        for fate in _FATES:
+            by = kept.cast.clerk if fate == "live" else kept.cast.volunteer
+            what = f"record that is {fate}"
+            fill = kept.marks.whole if fate == "hidden" else kept.marks.private
+            sent[spec.slug, fate] = _send(by, spec, _name(spec, fate) | fill(spec, what, by))
+    _decide(kept, list(sent.values()), verifier=kept.cast.reviewer, enterer=kept.cast.other)
+    publishing.publish_due()
+    return {key: one.record for key, one in sent.items()}
+
+
+def _corrected(kept: Secrets, live: Live) -> None:
+    """Second versions: of what is live by somebody else, of what is hidden by the same."""
+    marks, by = kept.marks, kept.cast.volunteer
+    sent = []
+    for spec in kinds.every():
+        for fate in ("live", "hidden"):
+            what = f"second version of what is {fate}"
+            fill = marks.whole if fate == "hidden" else marks.private
+            data = _name(spec, fate) | {"remarks": "可送至西门"} | fill(spec, what, by)
+            sent.append(_send(by, spec, data, record=live[spec.slug, fate]))
+    _decide(kept, sent, verifier=kept.cast.reviewer, enterer=kept.cast.other)
+    publishing.publish_due()
+
+
+def _taken_down(kept: Secrets, live: Live) -> None:
+    """Gone: because it was met, and because it showed something private."""
+    marks, cast = kept.marks, kept.cast
+    for spec in kinds.every():
+        secret, link = owner_links.issue(live[spec.slug, "met"], by=cast.reviewer)
+        marks.keep(f"{spec.slug}: link of what is gone", secret)
+        note = marks.text(f"{spec.slug}: note at taking down through a link")
+        confirming.take_down_through_link(link, reason=Reason.NEED_MET, note=note)
+        kept.links.setdefault(spec.slug, []).append(secret)
+        note = marks.text(f"{spec.slug}: note at hiding")
+        hidden = live[spec.slug, "hidden"]
+        publishing.take_down(hidden, by=cast.hider, reason=Reason.PRIVATE_IN_PUBLIC, note=note)
+
+
+def _united(kept: Secrets, live: Live) -> None:
+    """The first record was confirmed; another was merged into it; both have an owner link."""
+    marks, cast = kept.marks, kept.cast
     answers = dict.fromkeys(CHECKLISTS[Action.CONFIRM], True) | {"grounds": ["call_back"]}
-    note = kept.mark("note at confirming")
-    confirming.carry_out(word.pk, by=other, fence=builders.claim(word, other), answers=answers, note=note)
-    note = kept.mark("note at merging")
-    uniting.merge(twin.uid, into=root.uid, by=reviewer, reason=Reason.SAME_RECORD, note=note)
-    kept.records[1:1] = [root.uid, twin.uid]
+    for spec in kinds.every():
+        root, twin = live[spec.slug, "live"], live[spec.slug, "twin"]
+        for record in (root, twin):
+            secret, link = owner_links.issue(record, by=cast.reviewer)
+            marks.keep(f"{spec.slug}: owner link", secret)
+            marks.keep(f"{spec.slug}: digest of an owner link", link.digest)
+            kept.links.setdefault(spec.slug, []).append(secret)
+        word = marks.text(f"{spec.slug}: word of a confirmation", cast.volunteer)
+        asked = confirming.ask(root, by=cast.volunteer, note=word)
+        note, fence = marks.text(f"{spec.slug}: note at confirming"), builders.claim(asked, cast.other)
+        confirming.carry_out(asked.pk, by=cast.other, fence=fence, answers=answers, note=note)
+        note = marks.text(f"{spec.slug}: note at merging")
+        uniting.merge(twin, into=root, by=cast.reviewer, reason=Reason.SAME_RECORD, note=note)
 
 
-def _house(name: str):
-    return people.make_organisation(name, OrganisationKind.TEAM)
+def _never_public(kept: Secrets, live: Live) -> None:
+    """What waits, and what comes to nothing, with what was said of it."""
+    marks, cast = kept.marks, kept.cast
+    decided: dict[bool, list[Submission]] = {False: [], True: []}
+    for number, spec in enumerate(kinds.every()):
+        root = live[spec.slug, "live"]
+        whole = marks.whole(spec, "correction that waits", cast.volunteer)
+        correction = _send(cast.volunteer, spec, whole, record=root)
+        _doubt(kept, spec, correction)
+        note = marks.text(f"{spec.slug}: note of a request to withdraw", cast.volunteer)
+        publishing.request_withdrawal(root, by=cast.volunteer, reason=Reason.NO_LONGER_TRUE, note=note)
+        by = (cast.volunteer, cast.clerk)[number % 2]
+        _send(
+            by,
+            spec,
+            marks.whole(spec, "entry that waits", by),
+            note=marks.text(f"{spec.slug}: covering note", by),
+        )
+        for action, reason in ((Action.RETURN, Reason.UNCLEAR), (Action.REJECT, Reason.FALSE)):
+            _send_back(kept, spec, by, action, reason)
+        decided[bool(number % 2)].append(_send(by, spec, marks.whole(spec, "entry that was checked", by)))
+    _decide(kept, decided[False], verifier=cast.reviewer, enterer=None)
+    _decide(kept, decided[True], verifier=cast.reviewer, enterer=cast.other)
 
 
-def _never_public(kept: Secrets, volunteer: User, reviewer: User) -> None:
-    """What is sent in and comes to nothing, with what was said of it."""
-    builders.submit_need(volunteer, **kept.whole("waiting entry"))
-    doubtful = builders.submit_need(volunteer, **kept.whole("doubtful entry"))
-    fence = builders.claim(doubtful, reviewer)
-    workflow.leave_in_doubt(doubtful.pk, by=reviewer, fence=fence, note=kept.mark("note of a doubt"))
-    for action, reason in ((Action.RETURN, Reason.UNCLEAR), (Action.REJECT, Reason.FALSE)):
-        sent = builders.submit_need(volunteer, **kept.whole(f"entry for {action}"))
-        fence = builders.claim(sent, reviewer)
-        how = kept.mark(f"how to fix, at {action}")
-        workflow.advance([sent.pk], action, by=reviewer, fence=fence, reason=reason, note=how)
-    builders.verify(builders.submit_need(volunteer, **kept.whole("verified entry")), reviewer)
-    entered = builders.submit_need(volunteer, **kept.whole("approved entry"))
-    builders.approve(entered, reviewer)
+def _doubt(kept: Secrets, spec: Kind, sent: Submission) -> None:
+    fence, by = builders.claim(sent, kept.cast.reviewer), kept.cast.reviewer
+    workflow.leave_in_doubt(
+        sent.pk, by=by, fence=fence, note=kept.marks.text(f"{spec.slug}: note of a doubt")
+    )
+
+
+def _send_back(kept: Secrets, spec: Kind, by: User, action: Action, reason: Reason) -> None:
+    """Returned with a wording to accept, or rejected: the sender is told how to put it right."""
+    marks, reviewer = kept.marks, kept.cast.reviewer
+    sent = _send(by, spec, marks.whole(spec, f"entry for {action}", by))
+    wording = None
+    if action == Action.RETURN:
+        wording = {**spec.example, **marks.whole(spec, "proposed wording", by)}
+    workflow.advance(
+        [sent.pk],
+        action,
+        by=reviewer,
+        fence=builders.claim(sent, reviewer),
+        reason=reason,
+        note=marks.text(f"{spec.slug}: how to fix, at {action}", by),
+        data=wording,
+    )
+
+
+def _imported(kept: Secrets) -> None:
+    """A file for each list: a clean row, one that is refused, and two that contradict each other."""
+    for number, spec in enumerate(kinds.every()):
+        # Nobody has more than a few files open.
+        by = (kept.cast.volunteer, kept.cast.clerk)[number % 2]
+        name = f"{kept.marks.text(f'{spec.slug}: name of a file', by)}.csv"
+        batch = sheet_files.judged(_file(kept, spec, by), by, kind=spec.slug, name=name)
+        assert batch.stage == "ready", (spec.slug, batch.problem)
+        kept.imports.append(batch)
+
+
+def _file(kept: Secrets, spec: Kind, by: User) -> bytes:
+    rows = []
+    for what in ("clean", "refused", "held", "against it"):
+        told = kept.marks.whole(spec, f"row that is {what}", by)
+        told.pop("as_written", None)
+        payload = spec.clean({**spec.example, **told})
+        if what == "against it":
+            payload["organisation_name"] = rows[-1]["name"]
+        row = {h: text_of(cell) for h, cell in sheets.written(spec, payload).items()}
+        rows.append({"name": payload["organisation_name"], "row": row})
+        if what == "refused":
+            needed = next(c.header for c in sheets.columns_of(spec) if c.needed)
+            row[needed] = ""
+    headers = list(dict.fromkeys(header for one in rows for header in one["row"]))
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, [*headers, kept.marks.text(f"{spec.slug}: header", by)])
+    writer.writeheader()
+    writer.writerows(one["row"] for one in rows)
+    return file.getvalue().encode()
+
+
+def _of_people(kept: Secrets) -> None:
+    """What is known of people themselves."""
+    cast, marks = kept.cast, kept.marks
+    for user in vars(cast).values():
+        marks.keep(f"mail address of {user.pseudonym}", user.email, user)
+    name = marks.text("name of a token", cast.volunteer)
+    kept.token = core_people.make_token(user=cast.volunteer, name=name)
+    marks.keep("token", kept.token)
+    marks.keep("digest of a token", ApiToken.objects.get().digest)
+    for held in Reviewer.objects.select_related("user"):
+        marks.keep(f"legal name of {held.user.pseudonym}", core_people.decrypt(held.legal_name))
+        marks.keep(f"legal name of {held.user.pseudonym}, encrypted", held.legal_name)
+    for public in Public.objects.all():
+        for digest in (token for token in public.tokens if token.startswith("~")):
+            marks.keep("digest of a trait", digest)
