@@ -31,6 +31,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     run.add_argument(
         "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
     )
+    run.add_argument("--kept", action="store_true", help="a kept seed will do, though the code has changed")
     run.add_argument("--fresh", action="store_true", help="seed anew")
     compare = commands.add_parser("compare", help="two kept runs side by side")
     compare.add_argument("runs", nargs=2, type=Path, metavar="RUN")
@@ -42,8 +43,8 @@ def run(asked: argparse.Namespace) -> int:
     begun, size = time.monotonic(), sizes.chosen(asked.size, asked.needs)
     measured: list[Measured] = []
     verdicts: list[Verdict] = []
-    with set_up(size) as stage:
-        making.ensure(stage, fresh=asked.fresh)
+    with set_up(size, asked.rounds) as stage:
+        making.ensure(stage, fresh=asked.fresh, kept=asked.kept)
         card = machine.card(stage)
         cpu = asked.clock == "cpu" or (asked.clock == "auto" and machine.busy())
         card["clock"] = "processor seconds" if cpu else "wall"

@@ -35,12 +35,12 @@ def verdicts(measured: Measured, size: str, path: Path = HERE) -> list[Verdict]:
     declared = tomllib.loads(path.read_text()).get(measured.case, {})
     for name, gate in declared.items():
         bound = gate.get(size)
-        if "most" in gate:
+        if "most" in gate or "least" in gate:
             reached = [measured.facts[name]] if name in measured.facts else []
         else:
             reached = measured.ratios(name) if name in measured.costs else []
         if bound is not None and reached:
-            goal = gate.get("most", gate.get("goal", bound))
+            goal = gate.get("most", gate.get("least", gate.get("goal", bound)))
             low, high = min(reached), max(reached)
             found.append(
                 Verdict(measured.case, name, goal, bound, median(reached), low, high, at_most="most" in gate)

@@ -23,7 +23,8 @@ def case_lines(measured: Measured, verdicts: Sequence[Verdict]) -> list[str]:
             lines.append("  " + _ratio_line(measured, name, bounds.get(name)))
     for name, value in measured.facts.items():
         verdict = bounds.get(name)
-        bound = f"  at most {verdict.bound:g}: {_said(verdict)}" if verdict else ""
+        side = "most" if verdict and verdict.at_most else "least"
+        bound = f"  at {side} {verdict.bound:g}: {_said(verdict)}" if verdict else ""
         lines.append(f"  {name:<12}{figure(value):>12}{bound}")
     return lines
 

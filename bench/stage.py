@@ -51,6 +51,7 @@ class Stage:
     cluster: Cluster
     valkey: Valkey
     env: dict[str, str]
+    rounds: int = 5
     workers: dict[str, Worker] = field(default_factory=dict)
     webs: dict[str, tuple[Program, int]] = field(default_factory=dict)
 
@@ -124,6 +125,11 @@ class Stage:
                 digest.update(path.read_bytes())
         return f"bench_{self.size.name}_{self.size.needs}_{digest.hexdigest()[:10]}"
 
+    def seeded(self) -> str | None:
+        """A kept template of this size, whatever code made it."""
+        begins = f"bench_{self.size.name}_{self.size.needs}_"
+        return next((name for name in self.databases() if name.startswith(begins)), None)
+
     def databases(self) -> list[str]:
         """The databases of benches that are there."""
         with self.cluster.connect() as connection:
@@ -144,13 +150,14 @@ class Stage:
 
 
 @contextmanager
-def set_up(size: Size) -> Iterator[Stage]:
+def set_up(size: Size, rounds: int = 5) -> Iterator[Stage]:
     """Start the bench's own PostgreSQL and Valkey in its part of the state folder; ends all it started."""
     folder = chosen_folder() / "bench"
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     if take_lock(folder / "lock") is None:
         raise Trouble("Another bench is running on this state folder: wait for it, or set GLACIER_STATE.")
     stage = _laid_out(folder, size)
+    stage.rounds = rounds
     try:
         if not stage.cluster.exists():
             stage.cluster.create()

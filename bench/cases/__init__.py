@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from bench.cases import publishing, reading, searching
+from bench.cases import (
+    exporting,
+    importing,
+    likening,
+    publishing,
+    reading,
+    remembering,
+    reviewing,
+    searching,
+)
 from bench.rounds import Case
 from bench.stage import Stage
 
@@ -13,5 +22,14 @@ CASES: dict[str, Callable[[Stage], Case]] = {
     "deep": reading.deep,
     "search-rare": searching.rare,
     "search-common": searching.common,
+    "duplicates": likening.lookup,
+    "export-csv": exporting.as_csv,
+    "export-json": exporting.as_json,
+    "approve-http": reviewing.over_http,
+    "approve": reviewing.one,
+    "approve-batch": reviewing.batch,
     "publish": publishing.publish,
+    "history-save": remembering.save,
+    "history-bulk": remembering.bulk,
+    "import": importing.sheet,
 }

@@ -10,12 +10,12 @@ from bench.stage import WORK, Stage
 HOUSES = 20
 
 
-def ensure(stage: Stage, *, fresh: bool = False) -> None:
+def ensure(stage: Stage, *, fresh: bool = False, kept: bool = False) -> None:
     """A working copy of this size's seeded database, which is made where there is none yet."""
-    template = stage.template()
-    kept = stage.databases()
-    if fresh or template not in kept:
-        for name in kept:
+    template = (stage.seeded() if kept else None) or stage.template()
+    there = stage.databases()
+    if fresh or template not in there:
+        for name in there:
             if name.startswith(f"bench_{stage.size.name}_{stage.size.needs}_") or name == WORK:
                 stage.drop(name)
         begun = time.monotonic()

@@ -1,0 +1,40 @@
+"""pgbench: how many bare transactions a second the server takes from one client."""
+
+import re
+import resource
+import subprocess
+from pathlib import Path
+
+from bench.rounds import Done
+from bench.stage import WORK, Stage
+
+_TPS = re.compile(r"tps = ([\d.]+)")
+
+
+def transactions(stage: Stage, script: str, count: int) -> Done:
+    """Run the script so many times."""
+    path = stage.folder / "pgbench.sql"
+    path.write_text(script)
+    command: list[str | Path] = [stage.cluster.bin / "pgbench", "-n", "-c", "1", "-t", str(count)]
+    command += ["-f", path, "-h", stage.cluster.socket, "-U", "glacier", WORK]
+    before = _children()
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = _TPS.search(said)
+    if found is None:
+        raise RuntimeError(f"pgbench said: {said}")
+    return Done(count / float(found[1]), count, spent=_children() - before)
+
+
+def copied(stage: Stage, query: str) -> Done:
+    r"""psql's \copy of a query to nowhere: seconds for all of it, its time and PostgreSQL's."""
+    command: list[str | Path] = [stage.cluster.bin / "psql", "-h", stage.cluster.socket, "-U", "glacier"]
+    command += ["-d", WORK, "-X", "-q", "-c", r"\timing on", "-c", rf"\copy ({query}) TO '/dev/null' CSV"]
+    before = _children()
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    milliseconds = float(said.rpartition("Time: ")[2].split()[0])
+    return Done(milliseconds / 1000, 1, spent=_children() - before)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

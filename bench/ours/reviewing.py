@@ -1,0 +1,71 @@
+"""Reviewers' steps: one by one and in a batch, and what is needed to take them over HTTP."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import get_random_string
+
+from verification import leases, workflow
+from verification.models import Lease, Reviewer, Submission, User
+from verification.sop import CHECKLISTS, Action, Ground, Status
+
+ANSWERS = dict.fromkeys(CHECKLISTS[Action.VERIFY], True) | {"grounds": [Ground.CALL_BACK.value]}
+# What one reviewer may hold at once.
+HELD = leases.PER_REVIEWER
+
+
+def _free(count: int) -> list[int]:
+    """The next submissions that nobody holds."""
+    waiting = Submission.objects.filter(status=Status.COLLECTED).exclude(pk__in=Lease.objects.values("pk"))
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:count])
+    if len(ids) < count:
+        raise RuntimeError("the seed has not enough that waits for review")
+    return ids
+
+
+def _reviewers() -> list[User]:
+    return [r.user for r in Reviewer.objects.select_related("user").order_by("pk")]
+
+
+def prepare(count: int) -> dict[str, Any]:
+    """Claim so many and say what a request to verify each needs: address, cookies, body."""
+    asked = []
+    ids = _free(count)
+    for number, user in enumerate(_reviewers()):
+        mine = ids[number * HELD : (number + 1) * HELD]
+        if not mine:
+            break
+        fence = leases.claim(mine, by=user)
+        secret = get_random_string(32)
+        cookie = f"{settings.SESSION_COOKIE_NAME}={_session(user)}; {settings.CSRF_COOKIE_NAME}={secret}"
+        for uid in Submission.objects.filter(pk__in=mine).values_list("uid", flat=True):
+            asked.append([f"/api/v1/submissions/{uid}/verify/", cookie, secret, fence])
+    return {"asked": asked, "answers": ANSWERS}
+
+
+def _session(user: User) -> str:
+    """A session like that of somebody who signed in."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def verify(count: int, batch: int) -> dict[str, Any]:
+    """Verify so many, `batch` at a time, each batch claimed before it is timed."""
+    user = _reviewers()[-1]
+    ids = _free(count)
+    seconds = 0.0
+    for start in range(0, count, batch):
+        mine = ids[start : start + batch]
+        fence = leases.claim(mine, by=user)
+        begun = time.perf_counter()
+        workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
+        seconds += time.perf_counter() - begun
+        leases.drop(mine)
+    return {"seconds": seconds, "amount": count}
