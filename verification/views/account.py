@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from verification import inbox, people
 from verification.forms import TokenForm
@@ -23,6 +23,7 @@ from verification.views.requests import actor
 LATEST_MAILS = 30
 
 
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
     """Fragment for the head of every page: who is signed in, and what waits for them."""
     if not isinstance(request.user, User):
@@ -38,7 +39,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """Personal tokens for the API: make one (shown once), take one back."""
     user, form, made = actor(request), TokenForm(), ""
@@ -55,6 +56,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "tokens.html", {"tokens": rows, "new_token": made, "form": form})
 
 
+@require_safe
 def demo_mail(request: HttpRequest) -> HttpResponse:
     """The demonstration shows the mail it would have sent. Anywhere else this page does not exist."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
