@@ -1,5 +1,6 @@
 """Processor time of other processes: what a piece of work cost, however many others wanted the processor too."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,3 +33,9 @@ def children(pid: int) -> list[int]:
         if parent == pid:
             found.append(int(entry.name))
     return found
+
+
+def ended(pid: int) -> float:
+    """Seconds that those whom a process had started computed, of those that ended, to a hundredth."""
+    fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")

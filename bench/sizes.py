@@ -21,7 +21,7 @@ class Size:
 
 
 SIZES = {
-    "ci": Size("ci", needs=50_000, waiting=5_000, deep=40_000, publish=500, save=60, seconds=0.25),
+    "ci": Size("ci", needs=50_000, waiting=4_000, deep=40_000, publish=500, save=50, seconds=0.15),
     "full": Size(
         "full", needs=1_000_000, waiting=70_000, deep=250_000, publish=10_000, save=500, seconds=1.0
     ),

@@ -12,16 +12,18 @@ from typing import Any
 from bench.client import Connection, free_port
 from bench.processor import children
 from bench.sizes import Size
+from bench.stopwatch import POSTMASTER
 from bench.working import Worker
 from glacier.runner import postgres, valkey
 from glacier.runner.bootstrap import TOP, Trouble
 from glacier.runner.postgres import Cluster
-from glacier.runner.processes import Program, members, unprivileged
+from glacier.runner.processes import Program, members, unprivileged, wait_until
 from glacier.runner.state import State, chosen_folder, keys, socket_folder, take_lock
 from glacier.runner.valkey import Valkey
 
 WORK = "bench_work"
 SETTINGS = {"ours": "glacier.settings", "peer": "bench.peers.settings"}
+CELERIES = {"ours": "glacier", "peer": "bench.peers.celery"}
 APPLICATIONS = {"ours": "glacier.wsgi", "peer": "bench.peers.wsgi"}
 
 # What decides the rows of a seed: where one of these changes, a kept template is made anew.
@@ -54,13 +56,16 @@ class Stage:
     rounds: int = 5
     workers: dict[str, Worker] = field(default_factory=dict)
     webs: dict[str, tuple[Program, int]] = field(default_factory=dict)
+    celeries: dict[str, Program] = field(default_factory=dict)
 
     def environment(self, contender: str, database: str = WORK) -> dict[str, str]:
         """What leads a process of this contender to its database."""
         return {
             **self.env,
+            **self.valkey.urls(list(SETTINGS).index(contender)),
             "DATABASE_URL": self.cluster.url(database),
             "DJANGO_SETTINGS_MODULE": SETTINGS[contender],
+            POSTMASTER: str(self.cluster.program.pid),
         }
 
     def worker(self, contender: str) -> Worker:
@@ -94,6 +99,20 @@ class Stage:
                 raise program.trouble("The web server did not start")
         return Connection(self.webs[contender][1])
 
+    def celery(self, contender: str) -> None:
+        """Start this contender's Celery worker, one process, and wait until it takes tasks."""
+        if contender in self.celeries:
+            return
+        command = [sys.executable, "-m", "celery", "-A", CELERIES[contender], "worker", "--concurrency", "1"]
+        command += ["--without-mingle", "--without-gossip", "--loglevel", "INFO"]
+        log = self.folder / "log" / f"celery-{contender}.log"
+        program = Program(f"worker of {contender}", command, log, self.environment(contender))
+        program.start()
+        self.celeries[contender] = program
+        wait_until(lambda: " ready." in program.last_words(1000) or not program.running(), 60)
+        if not program.running():
+            raise program.trouble("Celery did not start")
+
     def processes(self, contender: str = "") -> list[int]:
         """Whose processor time a contender's work costs: its own processes, and all of PostgreSQL."""
         postmaster = self.cluster.program.pid
@@ -106,6 +125,9 @@ class Stage:
 
     def leave(self) -> None:
         """End the processes of the contenders; the servers stay."""
+        for celery in self.celeries.values():
+            celery.kill()
+        self.celeries.clear()
         for worker in self.workers.values():
             worker.end()
         for program, _port in self.webs.values():
@@ -197,7 +219,6 @@ def _laid_out(folder: Path, size: Size) -> Stage:
     )
     env = {
         **os.environ,
-        **store.urls(0),
         **keys(state),
         "GLACIER_STATE": str(folder),
         "GLACIER_DEMO": "0",

@@ -20,6 +20,8 @@ CASES: dict[str, Callable[[Stage], Case]] = {
     "list": reading.first_page,
     "revalidate": reading.revalidate,
     "deep": reading.deep,
+    "page": reading.page,
+    "changes": reading.feed,
     "search-rare": searching.rare,
     "search-common": searching.common,
     "duplicates": likening.lookup,
@@ -32,4 +34,5 @@ CASES: dict[str, Callable[[Stage], Case]] = {
     "history-save": remembering.save,
     "history-bulk": remembering.bulk,
     "import": importing.sheet,
+    "visible": publishing.appear,
 }

@@ -1,5 +1,7 @@
 """Publishing what was approved, in the batches the product takes, beside a save() loop doing the same."""
 
+from statistics import quantiles
+
 from bench.cases.working import bare, work
 from bench.rounds import Case, Done, repeated
 from bench.stage import Stage
@@ -44,4 +46,31 @@ def publish(stage: Stage) -> Case:
                 answer=lambda: answer("ours", "ours"),
             ),
         ],
+    )
+
+
+def appear(stage: Stage) -> Case:
+    """From the last approval to what the public reads, one after the other; the wall clock decides."""
+    stage.do("ours", "ours.appearing:set_aside")
+    stage.celery("ours")
+    stage.celery("peer")
+    count = 10
+
+    def facts() -> dict[str, float]:
+        taken = [
+            seconds
+            for _ in range(3)
+            for seconds in stage.do("ours", "ours.appearing:appear", count=count)["taken"]
+        ]
+        return {"p50_ms": 1000 * quantiles(taken, n=2)[0], "slowest_ms": 1000 * max(taken)}
+
+    return Case(
+        "visible",
+        "approvals",
+        [
+            work(stage, "peer", "peer", "peers.appearing:appear", count=count),
+            work(stage, "ours", "ours", "ours.appearing:appear", count=count),
+        ],
+        facts,
+        wall=True,
     )

@@ -81,3 +81,47 @@ def deep(stage: Stage) -> Case:
             web(stage, "ours", "ours", there, answer=lambda b: _results(b)[:50]),
         ],
     )
+
+
+def feed(stage: Stage) -> Case:
+    """Two hundred and fifty changes from the middle of the journal; the peer has its needs by their last change."""
+    after = stage.size.needs  # of twice as many events
+    ours = f"/api/v1/changes/?after={after}"
+    with stage.bare() as connection:
+        row = connection.execute(
+            "SELECT changed_at FROM peers_indexedneed ORDER BY changed_at OFFSET %s LIMIT 1", [after // 2]
+        ).fetchone()
+    since = row[0].strftime("%Y-%m-%dT%H:%M:%SZ") if row else ""
+    return Case(
+        "changes",
+        "requests",
+        [
+            web(
+                stage, "peer", "peer", f"/changed/?since={since}&size=250", answer=lambda b: len(_results(b))
+            ),
+            web(stage, "limit", "peer", HELLO),
+            web(stage, "ours", "ours", ours, answer=lambda b: len(json.loads(b)["changes"])),
+        ],
+    )
+
+
+def page(stage: Stage) -> Case:
+    """The list as people see it, beside a plain template of the same rows."""
+
+    def facts() -> dict[str, float]:
+        connection = stage.web("ours")
+        _status, _head, body = connection.send(connection.request("/needs/"))
+        _status, _head, packed = connection.send(connection.request("/needs/", Accept_Encoding="gzip"))
+        connection.close()
+        return {"kilobytes": len(body) / 1024, "compressed": len(packed) / 1024}
+
+    return Case(
+        "page",
+        "requests",
+        [
+            web(stage, "peer", "peer", "/page/"),
+            web(stage, "limit", "peer", HELLO),
+            web(stage, "ours", "ours", "/needs/"),
+        ],
+        facts,
+    )

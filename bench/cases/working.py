@@ -24,7 +24,7 @@ def work(
 
     def run() -> Done:
         done = stage.do(project, function, **values)
-        return Done(done["seconds"], done["amount"], done["memory"])
+        return Done(done["seconds"], done["amount"], done["memory"], done["computed"])
 
     stage.worker(project)
     return Contender(name, run, lambda: spent(stage.processes(project)), answer)

@@ -5,6 +5,7 @@ import resource
 import subprocess
 from pathlib import Path
 
+from bench.processor import ended, spent
 from bench.rounds import Done
 from bench.stage import WORK, Stage
 
@@ -17,24 +18,25 @@ def transactions(stage: Stage, script: str, count: int) -> Done:
     path.write_text(script)
     command: list[str | Path] = [stage.cluster.bin / "pgbench", "-n", "-c", "1", "-t", str(count)]
     command += ["-f", path, "-h", stage.cluster.socket, "-U", "glacier", WORK]
-    before = _children()
+    before = _spent(stage)
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = _TPS.search(said)
     if found is None:
         raise RuntimeError(f"pgbench said: {said}")
-    return Done(count / float(found[1]), count, spent=_children() - before)
+    return Done(count / float(found[1]), count, computed=_spent(stage) - before)
 
 
 def copied(stage: Stage, query: str) -> Done:
     r"""psql's \copy of a query to nowhere: seconds for all of it, its time and PostgreSQL's."""
     command: list[str | Path] = [stage.cluster.bin / "psql", "-h", stage.cluster.socket, "-U", "glacier"]
     command += ["-d", WORK, "-X", "-q", "-c", r"\timing on", "-c", rf"\copy ({query}) TO '/dev/null' CSV"]
-    before = _children()
+    before = _spent(stage)
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     milliseconds = float(said.rpartition("Time: ")[2].split()[0])
-    return Done(milliseconds / 1000, 1, spent=_children() - before)
+    return Done(milliseconds / 1000, 1, computed=_spent(stage) - before)
 
 
-def _children() -> float:
+def _spent(stage: Stage) -> float:
+    """Of the programs that ended, and of PostgreSQL, whose server for them has ended too."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return used.ru_utime + used.ru_stime + spent(stage.processes()) + ended(stage.cluster.program.pid)

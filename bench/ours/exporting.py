@@ -1,10 +1,10 @@
 """The downloads, as the views make them, thrown away piece by piece."""
 
-import time
 from typing import Any
 
 from django.utils import translation
 
+from bench.stopwatch import Stopwatch
 from supplies import exports
 from verification.listing import Listing
 
@@ -13,7 +13,6 @@ _PIECES = {"csv": exports.csv_rows, "json": exports.json_records}
 
 def export(ending: str, view: dict[str, str]) -> dict[str, Any]:
     """Seconds for the whole of the view."""
-    begun = time.perf_counter()
-    with translation.override("zh-hans"):
+    with Stopwatch() as watch, translation.override("zh-hans"):
         size = sum(len(piece.encode()) for piece in _PIECES[ending]("needs", Listing.parse("needs", view)))
-    return {"seconds": time.perf_counter() - begun, "amount": 1, "bytes": size}
+    return watch.done(1, bytes=size)

@@ -2,10 +2,10 @@
 
 import csv
 import io
-import time
 import uuid
 from typing import Any
 
+from bench.stopwatch import Stopwatch
 from supplies.importing import imports
 from verification import workflow
 from verification.models import User
@@ -51,22 +51,21 @@ def rows(count: int) -> dict[str, Any]:
     for row in sheet(count):
         writer.writerow(row | {"医用防护口罩 | N95口罩": "5000个", "医用防护服": "200"})
     by = User.objects.get(pseudonym="sender-0")
-    begun = time.perf_counter()
-    batch = imports.receive(
-        kind="needs", file_name="bench.csv", content=out.getvalue().encode(), by=by, ring_bell=False
-    )
-    while imports.take_step(only=batch.pk):
-        pass
-    batch = imports.own(batch.uid, by)
-    if batch.stage == imports.Stage.READY:
-        imports.accept(batch, by=by, ring_bell=False)
-    while imports.take_step(only=batch.pk):
-        pass
-    seconds = time.perf_counter() - begun
+    with Stopwatch() as watch:
+        batch = imports.receive(
+            kind="needs", file_name="bench.csv", content=out.getvalue().encode(), by=by, ring_bell=False
+        )
+        while imports.take_step(only=batch.pk):
+            pass
+        batch = imports.own(batch.uid, by)
+        if batch.stage == imports.Stage.READY:
+            imports.accept(batch, by=by, ring_bell=False)
+        while imports.take_step(only=batch.pk):
+            pass
     found = imports.counts(imports.own(batch.uid, by))
     if found["sent"] != count:
         raise RuntimeError(f"not every row was sent: {found} {imports.own(batch.uid, by).problem}")
-    return {"seconds": seconds, "amount": count}
+    return watch.done(count)
 
 
 def typed(count: int) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def typed(count: int) -> dict[str, Any]:
         }
         for n in range(count)
     ]
-    begun = time.perf_counter()
-    for data in given:
-        workflow.submit(kind="needs", data=data, by=by, origin=Origin.IMPORT)
-    return {"seconds": time.perf_counter() - begun, "amount": count}
+    with Stopwatch() as watch:
+        for data in given:
+            workflow.submit(kind="needs", data=data, by=by, origin=Origin.IMPORT)
+    return watch.done(count)

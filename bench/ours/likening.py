@@ -1,9 +1,9 @@
 """What may be the same: proposals for a need somebody is about to send, and the bare lookup by identity."""
 
 import re
-import time
 from typing import Any
 
+from bench.stopwatch import Stopwatch
 from verification import duplicates, kinds, likeness
 from verification.kinds import Kind, Payload
 from verification.models import Public, Submission
@@ -38,25 +38,23 @@ def _otherwise(payload: Payload, n: int) -> Payload:
 def candidates(count: int) -> dict[str, Any]:
     """Look for what may be the same as each of so many; how often the same was found."""
     spec, asked = _asked(count)
-    begun = time.perf_counter()
-    found = [{str(c.uid) for c in likeness.hints(spec, payload)} for _uid, payload in asked]
-    seconds = time.perf_counter() - begun
+    with Stopwatch() as watch:
+        found = [{str(c.uid) for c in likeness.hints(spec, payload)} for _uid, payload in asked]
     hits = sum(uid in uids for (uid, _payload), uids in zip(asked, found, strict=True))
-    return {"seconds": seconds, "amount": len(asked), "recall": hits / len(asked)}
+    return watch.done(len(asked), recall=hits / len(asked))
 
 
 def exact(count: int) -> dict[str, Any]:
     """The lookup of one row by its identity, which finds nothing that is written otherwise."""
     spec, asked = _asked(count)
-    begun = time.perf_counter()
-    found = []
-    for _uid, payload in asked:
-        identity = duplicates.identity_of(spec, payload)
-        same = Public.objects.live().filter(kind=spec.slug, identity=identity)
-        found.append({str(uid) for uid in same.values_list("uid", flat=True)})
-    seconds = time.perf_counter() - begun
+    with Stopwatch() as watch:
+        found = []
+        for _uid, payload in asked:
+            identity = duplicates.identity_of(spec, payload)
+            same = Public.objects.live().filter(kind=spec.slug, identity=identity)
+            found.append({str(uid) for uid in same.values_list("uid", flat=True)})
     hits = sum(uid in uids for (uid, _payload), uids in zip(asked, found, strict=True))
-    return {"seconds": seconds, "amount": len(asked), "recall": hits / len(asked)}
+    return watch.done(len(asked), recall=hits / len(asked))
 
 
 def names(count: int) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Publication of what is due."""
 
-import time
 from typing import Any
 
+from bench.stopwatch import Stopwatch
 from verification import publishing
 from verification.models import Public, Submission
 from verification.sop import Status
@@ -10,13 +10,14 @@ from verification.sop import Status
 
 def publish(count: int) -> dict[str, Any]:
     """Publish so many, in the batches the product takes."""
-    begun, done = time.perf_counter(), 0
-    while done < count:
-        outcome = publishing.publish_due(limit=min(publishing.BATCH, count - done))
-        if not outcome.published:
-            raise RuntimeError(f"nothing was published: {outcome}")
-        done += outcome.published
-    return {"seconds": time.perf_counter() - begun, "amount": done}
+    done = 0
+    with Stopwatch() as watch:
+        while done < count:
+            outcome = publishing.publish_due(limit=min(publishing.BATCH, count - done))
+            if not outcome.published:
+                raise RuntimeError(f"nothing was published: {outcome}")
+            done += outcome.published
+    return watch.done(done)
 
 
 def published(count: int) -> dict[str, Any]:

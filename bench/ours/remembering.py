@@ -1,10 +1,10 @@
 """What history costs: the same writes with the triggers and without."""
 
-import time
 from typing import Any
 
 from django.db import connection, transaction
 
+from bench.stopwatch import Stopwatch
 from supplies.lists.needs import Need
 from verification.journal import acting
 from verification.models import Robot, User
@@ -19,13 +19,12 @@ def save(count: int, history: bool) -> dict[str, Any]:
     """save() so many needs, each in a transaction of its own."""
     rows, by = list(Need.objects.order_by("pk")[:count]), User.objects.robot(Robot.KEEPER)
     _silence(not history)
-    begun = time.perf_counter()
-    for row in rows:
-        with acting(by=by, reason="bench"):
-            row.save()
-    seconds = time.perf_counter() - begun
+    with Stopwatch() as watch:
+        for row in rows:
+            with acting(by=by, reason="bench"):
+                row.save()
     _silence(False)
-    return {"seconds": seconds, "amount": count}
+    return watch.done(count)
 
 
 def bulk(count: int, history: bool) -> dict[str, Any]:
@@ -33,9 +32,7 @@ def bulk(count: int, history: bool) -> dict[str, Any]:
     by = User.objects.robot(Robot.KEEPER)
     ids = list(Need.objects.order_by("pk").values_list("pk", flat=True)[:count])
     _silence(not history)
-    begun = time.perf_counter()
-    with transaction.atomic(), acting(by=by, reason="bench"):
+    with Stopwatch() as watch, transaction.atomic(), acting(by=by, reason="bench"):
         Need.objects.filter(pk__in=ids).update(remarks="bench")
-    seconds = time.perf_counter() - begun
     _silence(False)
-    return {"seconds": seconds, "amount": count}
+    return watch.done(count)

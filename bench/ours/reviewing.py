@@ -1,6 +1,5 @@
 """Reviewers' steps: one by one and in a batch, and what is needed to take them over HTTP."""
 
-import time
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +7,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import get_random_string
 
+from bench.stopwatch import Stopwatch
 from verification import leases, workflow
 from verification.models import Lease, Reviewer, Submission, User
 from verification.sop import CHECKLISTS, Action, Ground, Status
@@ -17,7 +17,7 @@ ANSWERS = dict.fromkeys(CHECKLISTS[Action.VERIFY], True) | {"grounds": [Ground.C
 HELD = leases.PER_REVIEWER
 
 
-def _free(count: int) -> list[int]:
+def free(count: int) -> list[int]:
     """The next submissions that nobody holds."""
     waiting = Submission.objects.filter(status=Status.COLLECTED).exclude(pk__in=Lease.objects.values("pk"))
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:count])
@@ -26,15 +26,16 @@ def _free(count: int) -> list[int]:
     return ids
 
 
-def _reviewers() -> list[User]:
+def reviewers() -> list[User]:
+    """Everybody who reviews."""
     return [r.user for r in Reviewer.objects.select_related("user").order_by("pk")]
 
 
 def prepare(count: int) -> dict[str, Any]:
     """Claim so many and say what a request to verify each needs: address, cookies, body."""
     asked = []
-    ids = _free(count)
-    for number, user in enumerate(_reviewers()):
+    ids = free(count)
+    for number, user in enumerate(reviewers()):
         mine = ids[number * HELD : (number + 1) * HELD]
         if not mine:
             break
@@ -58,14 +59,13 @@ def _session(user: User) -> str:
 
 def verify(count: int, batch: int) -> dict[str, Any]:
     """Verify so many, `batch` at a time, each batch claimed before it is timed."""
-    user = _reviewers()[-1]
-    ids = _free(count)
-    seconds = 0.0
+    user = reviewers()[-1]
+    ids = free(count)
+    watch = Stopwatch()
     for start in range(0, count, batch):
         mine = ids[start : start + batch]
         fence = leases.claim(mine, by=user)
-        begun = time.perf_counter()
-        workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
-        seconds += time.perf_counter() - begun
+        with watch:
+            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
         leases.drop(mine)
-    return {"seconds": seconds, "amount": count}
+    return watch.done(count)

@@ -4,6 +4,7 @@ import time
 from statistics import quantiles
 from typing import Any
 
+from bench.stopwatch import Stopwatch
 from verification.listing import Listing
 
 
@@ -19,11 +20,11 @@ def answers(words: list[str]) -> dict[str, Any]:
 
 def search(words: list[str], times: int) -> dict[str, Any]:
     """Search each word so many times."""
-    begun = time.perf_counter()
-    for _ in range(times):
-        for word in words:
-            found(word)
-    return {"seconds": time.perf_counter() - begun, "amount": times * len(words)}
+    with Stopwatch() as watch:
+        for _ in range(times):
+            for word in words:
+                found(word)
+    return watch.done(times * len(words))
 
 
 def slowest(words: list[str]) -> dict[str, Any]:

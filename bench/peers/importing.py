@@ -1,6 +1,5 @@
 """The peer's import: a serializer for each row, then save(), with history by signal."""
 
-import time
 import uuid
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from bench.peers.models import Need, Person
+from bench.stopwatch import Stopwatch
 
 
 class RowSerializer(serializers.ModelSerializer[Need]):
@@ -45,23 +45,23 @@ def rows(count: int) -> dict[str, Any]:
         }
         for n in range(count)
     ]
-    begun = time.perf_counter()
-    for row in given:
-        serializer = RowSerializer(data=row)
-        serializer.is_valid(raise_exception=True)
-        serializer.save(
-            uid=uuid.uuid4(),
-            state="waiting",
-            verified_by=by,
-            verified_at=now,
-            entered_by=by,
-            entered_at=now,
-            changed_at=now,
-            published_at=now,
-            unmet_since=now,
-            freshness="fresh",
-            due_at=now,
-            overdue_at=now,
-            stale_at=now,
-        )
-    return {"seconds": time.perf_counter() - begun, "amount": count}
+    with Stopwatch() as watch:
+        for row in given:
+            serializer = RowSerializer(data=row)
+            serializer.is_valid(raise_exception=True)
+            serializer.save(
+                uid=uuid.uuid4(),
+                state="waiting",
+                verified_by=by,
+                verified_at=now,
+                entered_by=by,
+                entered_at=now,
+                changed_at=now,
+                published_at=now,
+                unmet_since=now,
+                freshness="fresh",
+                due_at=now,
+                overdue_at=now,
+                stale_at=now,
+            )
+    return watch.done(count)

@@ -89,7 +89,8 @@ class IndexedNeed(AbstractNeed):
                 "uid",
                 name="peers_ideal",
                 condition=Q(state="live") & ~Q(freshness="stale"),
-            )
+            ),
+            models.Index("changed_at", "uid", name="peers_changed"),
         ]
 
 

@@ -1,11 +1,11 @@
 """Searches as the peer's view asks them, without HTTP and without its serializer."""
 
-import time
 from typing import Any
 
 from django.db.models import F
 
 from bench.peers.models import IndexedNeed, Need
+from bench.stopwatch import Stopwatch
 
 _TABLES = {"peer": Need, "peer+idx": IndexedNeed}
 
@@ -25,8 +25,8 @@ def answers(words: list[str], table: str) -> dict[str, Any]:
 
 def search(words: list[str], times: int, table: str) -> dict[str, Any]:
     """Search each word so many times."""
-    begun = time.perf_counter()
-    for _ in range(times):
-        for word in words:
-            found(word, table)
-    return {"seconds": time.perf_counter() - begun, "amount": times * len(words)}
+    with Stopwatch() as watch:
+        for _ in range(times):
+            for word in words:
+                found(word, table)
+    return watch.done(times * len(words))

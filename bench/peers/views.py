@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from rest_framework.decorators import action
@@ -31,6 +32,7 @@ class Pages(PageNumberPagination):
     """Fifty a page."""
 
     page_size = 50
+    page_size_query_param = "size"
     django_paginator_class = Uncounted
 
 
@@ -49,6 +51,18 @@ class NeedViewSet(ModelViewSet[Any]):
         if words := self.request.query_params.get("q"):
             rows = rows.filter(hospital_name__icontains=words)
         return rows.order_by(F("urgency").desc(), "unmet_since", "uid")
+
+
+class ChangedViewSet(NeedViewSet):
+    """What changed since a time, oldest first."""
+
+    queryset = IndexedNeed.objects.all()
+    serializer_class = IndexedNeedSerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """From that time on."""
+        rows = IndexedNeed.objects.select_related("hospital", "verified_by", "entered_by")
+        return rows.filter(changed_at__gte=self.request.query_params["since"]).order_by("changed_at", "uid")
 
 
 class IndexedNeedViewSet(NeedViewSet):
@@ -78,3 +92,10 @@ class SubmissionViewSet(ModelViewSet[Submission]):
 def hello(request: HttpRequest) -> HttpResponse:
     """The limit: a view that does nothing."""
     return HttpResponse(b"hello", content_type="text/plain")
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The list as a page: one template, no links but those of its rows."""
+    rows = IndexedNeed.objects.select_related("hospital", "verified_by").filter(state="live")
+    rows = rows.exclude(freshness="stale").order_by(F("urgency").desc(), "unmet_since", "uid")[:20]
+    return render(request, "peers/page.html", {"needs": rows})

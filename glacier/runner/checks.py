@@ -68,7 +68,13 @@ def checks(options: list[str]) -> list[Check]:
         Check("catalogue", [python, manage, "messages", "--check"]),
     ]
     suite = Check("suite", [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *options])
-    return [*first, *([] if "--no-browser" in options else [Check("browser", find_browser)]), suite]
+    figures = Check("bench", [python, "-m", "bench", "run", "--size", "ci"])
+    return [
+        *first,
+        *([] if "--no-browser" in options else [Check("browser", find_browser)]),
+        suite,
+        *([figures] if "--long" in options else []),
+    ]
 
 
 def run_all(options: list[str], servers: TemporaryServers) -> int:
@@ -79,7 +85,7 @@ def run_all(options: list[str], servers: TemporaryServers) -> int:
         print(f"\n── {check.heading} " + "─" * (60 - len(check.heading)), flush=True)
         begun = time.monotonic()
         if check.heading == "suite" and not all(passed for name, passed, _ in results if name == "browser"):
-            check = checks([*options, "--no-browser"])[-1]
+            check = next(c for c in checks([*options, "--no-browser"]) if c.heading == "suite")
         passed = check.passes(env)
         results.append((check.heading, passed, time.monotonic() - begun))
         print(f"{'passed' if passed else 'FAILED'} in {results[-1][2]:.1f} s", flush=True)
