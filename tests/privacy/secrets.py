@@ -117,7 +117,7 @@ def _name(spec: Kind, fate: str) -> dict[str, str]:
 
 def _decide(kept: Secrets, sent: Sequence[Submission], *, verifier: User, enterer: User | None) -> None:
     """Verified, and entered where somebody is named; a few dozen at once, as many as one may hold."""
-    steps = [(Action.VERIFY, verifier, builders.VERIFY_ANSWERS)]
+    steps: list[tuple[Action, User, dict[str, Any]]] = [(Action.VERIFY, verifier, builders.VERIFY_ANSWERS)]
     steps += [(Action.ENTER, enterer, builders.ENTER_ANSWERS)] if enterer else []
     for action, by, answers in steps:
         ids = [one.pk for one in sent]
@@ -183,6 +183,7 @@ def _united(kept: Secrets, live: Live) -> None:
             kept.links.setdefault(spec.slug, []).append(secret)
         word = marks.text(f"{spec.slug}: word of a confirmation", cast.volunteer)
         asked = confirming.ask(root, by=cast.volunteer, note=word)
+        assert asked is not None
         note, fence = marks.text(f"{spec.slug}: note at confirming"), builders.claim(asked, cast.other)
         confirming.carry_out(asked.pk, by=cast.other, fence=fence, answers=answers, note=note)
         note = marks.text(f"{spec.slug}: note at merging")
@@ -251,7 +252,7 @@ def _imported(kept: Secrets) -> None:
 
 
 def _file(kept: Secrets, spec: Kind, by: User) -> bytes:
-    rows = []
+    rows: list[Any] = []
     for what in ("clean", "refused", "held", "against it"):
         told = kept.marks.whole(spec, f"row that is {what}", by)
         told.pop("as_written", None)

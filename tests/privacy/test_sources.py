@@ -29,7 +29,7 @@ def row(by, **changes):
 def overtaken(volunteer, clerk, reviewer, other_reviewer) -> Submission:
     """A row that waits for review while somebody else's correction, with a private number, is published."""
     builders.publish(builders.approve(row(volunteer), reviewer, other_reviewer))
-    waiting = row(volunteer, remarks="表中新话")
+    waiting: Submission = row(volunteer, remarks="表中新话")
     theirs = builders.submit_need(clerk, record=waiting.record, remarks="更正", **THEIRS)
     builders.publish(builders.approve(theirs, reviewer, other_reviewer))
     return waiting

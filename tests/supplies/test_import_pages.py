@@ -13,7 +13,7 @@ from supplies.imported import Import
 from supplies.importing import imports
 from tests import builders
 from tests.privacy import routes
-from tests.privacy.test_privacy import bytes_of
+from tests.privacy.visiting import bytes_of
 from tests.supplies.sheet_files import GOOD, HEADERS, as_csv, judged, row, sent, work
 from verification.models import Submission
 
