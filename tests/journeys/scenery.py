@@ -1,11 +1,15 @@
 """A lived-in site: something on every page, in every state the pages know, with a name that is far too long."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from supplies.imported import Import
+from supplies.importing import imports
 from tests import builders
-from verification import confirming, journal, owner_links, people, uniting, workflow
+from tests.supplies.sheet_files import GOOD, as_csv, row, work
+from verification import confirming, journal, kinds, owner_links, people, publishing, uniting, workflow
 from verification.models import Submission, User
 from verification.sop import Reason
 
@@ -32,6 +36,10 @@ class Scenery:
     merged: UUID
     confirmation: Submission | None
     link: str
+    # Of every list: a published record, and an entry that waits, brought by a sheet.
+    records: Mapping[str, UUID]
+    entries: Mapping[str, Submission]
+    imports: list[Import]
 
 
 def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) -> Scenery:
@@ -84,7 +92,11 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
     owner_links.revoke(owner_links.issue(record.uid, by=reviewer)[1].uid, by=reviewer)
     people.make_token(user=volunteer, name="物资组每日填报脚本")
+    records, entries = _every_list(volunteer, stranger, reviewer, other_reviewer)
     scenery = Scenery(
+        records=records,
+        entries=entries,
+        imports=_imports(volunteer),
         record=record.uid,
         long=long.uid,
         gone=gone.uid,
@@ -107,3 +119,32 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     )
     journal.sequence()
     return scenery
+
+
+def _every_list(
+    volunteer: User, stranger: User, reviewer: User, other_reviewer: User
+) -> tuple[dict[str, UUID], dict[str, Submission]]:
+    """The example of each list, published; and once more, out of a sheet, waiting beside it."""
+    records, entries = {}, {}
+    for spec in kinds.every():
+        sent = workflow.submit(kind=spec.slug, data=spec.example, by=volunteer)
+        builders.approve(sent, reviewer, other_reviewer)
+        as_written = {"名称": LONG, "数量": "若干", "联系人": [{"name": "甄不存", "tel": "13800000000"}]}
+        data = {**spec.example, "as_written": as_written, "remarks": LONG}
+        entries[spec.slug] = workflow.submit(kind=spec.slug, data=data, by=stranger)
+        records[spec.slug] = sent.record
+    publishing.publish_due()
+    return records, entries
+
+
+def _imports(by: User) -> list[Import]:
+    """Sheets: one with a verdict of each sort, one that is refused as a file, one at work."""
+    doubtful = [row(医院名称="江城第九医院", 防护服="5箱20个"), row(医院名称="", 医院地址="无名路9号")]
+    contents = [as_csv([*GOOD, *doubtful]), b"{}", as_csv(GOOD)]
+    received = [
+        imports.receive(
+            kind="needs", file_name="表.csv", content=content, by=by, language="zh-hans", ring_bell=False
+        )
+        for content in contents
+    ]
+    return [*map(work, received[:2]), received[2]]
