@@ -183,6 +183,7 @@ def _united(kept: Secrets, live: Live) -> None:
             kept.links.setdefault(spec.slug, []).append(secret)
         word = marks.text(f"{spec.slug}: word of a confirmation", cast.volunteer)
         asked = confirming.ask(root, by=cast.volunteer, note=word)
+        assert asked
         assert asked is not None
         note, fence = marks.text(f"{spec.slug}: note at confirming"), builders.claim(asked, cast.other)
         confirming.carry_out(asked.pk, by=cast.other, fence=fence, answers=answers, note=note)

@@ -17,7 +17,7 @@ from tests.privacy import routes, visiting
 from tests.privacy.visiting import bytes_of, signed_in
 from verification import kinds, likeness
 from verification import people as core_people
-from verification.models import Event, ProposedWording, Public, Submission, User
+from verification.models import Event, ProposedWording, Public, Submission
 
 LISTS = [
     "needs",
@@ -140,7 +140,7 @@ def test_a_token_reads_its_owners_own_submissions(kept):
 @pytest.mark.parametrize("part", ["volunteer", "clerk"])
 def test_whoever_sends_reads_only_what_they_sent_or_were_told(kept, part, lists):
     """Their own pages, and the forms and requests of records that others have written in."""
-    user: User = getattr(kept.cast, part)
+    user = getattr(kept.cast, part)
     reader = signed_in(user)
     own = Submission.objects.filter(submitted_by=user, kind__in=lists)
     pages = ["/mine/", "/en/mine/", "/mine/imports/", "/me/", "/me/tokens/", "/api/v1/submissions/"]

@@ -26,7 +26,7 @@ def row(by, **changes):
 
 
 @pytest.fixture
-def overtaken(volunteer, clerk, reviewer, other_reviewer) -> Submission:
+def overtaken(volunteer, clerk, reviewer, other_reviewer):
     """A row that waits for review while somebody else's correction, with a private number, is published."""
     builders.publish(builders.approve(row(volunteer), reviewer, other_reviewer))
     waiting: Submission = row(volunteer, remarks="表中新话")
