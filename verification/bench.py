@@ -95,10 +95,10 @@ class _Asked:
 def _content(spec: Kind, found: Submission, payload: Payload, before: Payload | None) -> Words:
     """What is proposed, where it comes from, and whom to call."""
     rows = [row for row in presenting.rows(spec, payload, before) if row["name"] not in _SOURCE]
-    given = [row for row in rows if row["value"] or row["changed"]]
+    given, not_given = presenting.apart(rows)
     return {
         "rows": [*presenting.register_row(spec, found, before), *given],
-        "not_given": [row["label"] for row in rows if row not in given],
+        "not_given": not_given,
         "lines": presenting.lines(payload, before, spec),
         "format_changes": presenting.difference(spec, before, payload)[1] if before else [],
         "returned_to": history.earlier_version_like(found.record, spec.public(payload)) if before else None,

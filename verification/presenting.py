@@ -76,6 +76,12 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
     return shown
 
 
+def apart(shown: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """The rows that say something, and the labels of those that do not."""
+    said = [row for row in shown if row["value"] or row["changed"] or row["kept"]]
+    return said, [str(row["label"]) for row in shown if row not in said]
+
+
 def _cells(value: Any, old: Any) -> list[Row]:
     """A row of a sheet as a table of two columns, with the cell before where that was another."""
     if not isinstance(value, Mapping):

@@ -121,6 +121,7 @@ def _submission_context(found: Submission) -> dict[str, Any]:
     events = history.of_submission(found)
     asks = found.intent in REQUESTS
     can = _CAN.get(Status(found.status), set())
+    given, not_given = presenting.apart(presenting.rows(spec, found.payload))
     return {
         "submission": {
             "uid": found.uid,
@@ -143,7 +144,8 @@ def _submission_context(found: Submission) -> dict[str, Any]:
         "verdict": _verdict(spec, found),
         "wording": _wording(spec, found),
         "request": _wish(events) if asks else None,
-        "rows": [*presenting.register_row(spec, found), *presenting.rows(spec, found.payload)],
+        "rows": [*presenting.register_row(spec, found), *given],
+        "not_given": not_given,
         "lines": presenting.lines(found.payload, spec=spec),
         "entries": presenting.of_submission(events, for_reviewer=False),
         "can": can - {"edit", "resubmit"} if asks else can,
