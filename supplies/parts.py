@@ -17,6 +17,8 @@ from verification.forms import UNSEEN, LineForm, LinkField, PayloadForm, PlainTe
 from verification.kinds import Field, Format, Section
 from verification.sop import Risk
 
+PRIVATE: Final = _("Private: only reviewers see it.")
+
 
 def refuse_private(text: str) -> str:
     """A public text as it is; refused where a person's number or account stands in it, before anybody sees it."""
@@ -83,11 +85,9 @@ class ContactForm(PayloadForm):
         label=_("contact person"),
         required=False,
         max_length=100,
-        help_text=_("Private: only reviewers see it."),
+        help_text=PRIVATE,
     )
-    contact_phone = PhoneField(
-        label=_("contact's telephone"), required=False, help_text=_("Private: only reviewers see it.")
-    )
+    contact_phone = PhoneField(label=_("contact's telephone"), required=False, help_text=PRIVATE)
 
 
 CONTACT_FIELDS: Final = {
@@ -176,7 +176,7 @@ class SourceForm(PayloadForm):
         required=False,
         max_length=4000,
         widget=forms.Textarea,
-        help_text=_("Private: only reviewers see it."),
+        help_text=PRIVATE,
     )
     as_written = RowField(label=_("row as written in the sheet"), required=False, widget=forms.HiddenInput)
 

@@ -17,6 +17,7 @@ from supplies.lists.needs import NEEDS, NeedLineForm
 from supplies.parts import (
     CONTACT_FIELDS,
     CONTACT_SECTION,
+    PRIVATE,
     SOURCE_FIELDS,
     SOURCE_SECTION,
     Contactable,
@@ -129,7 +130,7 @@ class DonationForm(ContactForm, SourceForm):
         label=_("waybill number"),
         required=False,
         max_length=60,
-        help_text=_("Private: only reviewers see it."),
+        help_text=PRIVATE,
     )
     sent_on = _day(_("sent on"))
     received_on = _day(_("received on"))
@@ -140,10 +141,7 @@ class DonationForm(ContactForm, SourceForm):
         label=_("page of the confirmation"), required=False, max_length=1000, assume_scheme="https"
     )
     confirming_person = PlainTextField(
-        label=_("who confirmed it"),
-        required=False,
-        max_length=100,
-        help_text=_("Private: only reviewers see it."),
+        label=_("who confirmed it"), required=False, max_length=100, help_text=PRIVATE
     )
 
     def clean(self) -> dict[str, Any]:
