@@ -5,7 +5,7 @@ from bench.limits import pgbench
 from bench.rounds import Case
 from bench.stage import Stage
 
-_LIVE = "verification_public WHERE kind = 'needs' AND state = 'live' AND freshness <> 'stale'"
+_LIVE = "verification_public p WHERE kind = 'needs' AND state = 'live' AND freshness <> 'stale'"
 # What psql would have to be told for a row for each line.
 _LINES = """SELECT n.uid, n.version, n.organisation_name, n.place, n.delivery_address, n.office_line,
  n.source_link, n.verified_at, n.published_at, p.freshness, l ->> 'no', l ->> 'item', l ->> 'unit',
@@ -15,44 +15,32 @@ _LINES = """SELECT n.uid, n.version, n.organisation_name, n.place, n.delivery_ad
 
 
 def as_csv(stage: Stage) -> Case:
-    """At the small size the most urgent tenth only: the whole takes as long as all other cases together."""
-    part = stage.size.name == "ci"
-    query = " ".join((_LINES + (" AND p.urgency = 3" if part else "")).split())
-    return Case(
-        "export-csv",
-        "downloads",
-        [
-            work(stage, "peer", "peer", "peers.exporting:export", ending="csv", urgency=3 if part else None),
-            bare(stage, "limit", lambda: pgbench.copied(stage, query)),
-            work(
-                stage,
-                "ours",
-                "ours",
-                "ours.exporting:export",
-                ending="csv",
-                view={"urgency": "critical"} if part else {},
-            ),
-        ],
-    )
+    """A row for each line of a need."""
+    return _case(stage, "csv", _LINES)
 
 
 def as_json(stage: Stage) -> Case:
-    """Everything the list shows; the peer's serializer only takes its most urgent tenth at the small size."""
+    """The bodies as they were published."""
+    return _case(stage, "json", f"SELECT body FROM {_LIVE}")
+
+
+def _case(stage: Stage, ending: str, query: str) -> Case:
+    # At the small size the most urgent tenth only: the whole takes as long as all other cases together.
     part = stage.size.name == "ci"
-    query = f"SELECT body FROM {_LIVE}" + (" AND urgency = 3" if part else "")
+    query = " ".join(query.split()) + (" AND p.urgency = 3" if part else "")
+    with stage.bare() as connection:
+        row = connection.execute(
+            f"SELECT count(*) FROM {_LIVE}{' AND urgency = 3' if part else ''}"
+        ).fetchone()
+    count = row[0] if row else 0
+    theirs = {"urgency": 3 if part else None, "most": min(count, stage.size.save * 10)}
+    ours = {"view": {"urgency": "critical"} if part else {}, "count": count}
     return Case(
-        "export-json",
-        "downloads",
+        f"export-{ending}",
+        "needs",
         [
-            work(stage, "peer", "peer", "peers.exporting:export", ending="json", urgency=3 if part else None),
-            bare(stage, "limit", lambda: pgbench.copied(stage, query)),
-            work(
-                stage,
-                "ours",
-                "ours",
-                "ours.exporting:export",
-                ending="json",
-                view={"urgency": "critical"} if part else {},
-            ),
+            work(stage, "peer", "peer", "peers.exporting:export", ending=ending, **theirs),
+            bare(stage, "limit", lambda: pgbench.copied(stage, query, count)),
+            work(stage, "ours", "ours", "ours.exporting:export", ending=ending, **ours),
         ],
     )

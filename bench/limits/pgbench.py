@@ -26,14 +26,14 @@ def transactions(stage: Stage, script: str, count: int) -> Done:
     return Done(count / float(found[1]), count, computed=_spent(stage) - before)
 
 
-def copied(stage: Stage, query: str) -> Done:
-    r"""psql's \copy of a query to nowhere: seconds for all of it, its time and PostgreSQL's."""
+def copied(stage: Stage, query: str, count: int) -> Done:
+    r"""psql's \copy of a query of so many needs to nowhere: seconds for all of it, its time and PostgreSQL's."""
     command: list[str | Path] = [stage.cluster.bin / "psql", "-h", stage.cluster.socket, "-U", "glacier"]
     command += ["-d", WORK, "-X", "-q", "-c", r"\timing on", "-c", rf"\copy ({query}) TO '/dev/null' CSV"]
     before = _spent(stage)
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     milliseconds = float(said.rpartition("Time: ")[2].split()[0])
-    return Done(milliseconds / 1000, 1, computed=_spent(stage) - before)
+    return Done(milliseconds / 1000, count, computed=_spent(stage) - before)
 
 
 def _spent(stage: Stage) -> float:

@@ -28,7 +28,7 @@ def _otherwise(payload: Payload, n: int) -> Payload:
         lambda text: re.sub("第([一二三四五六七八九])", lambda m: "第" + m[1].translate(_DIGITS), text),
         lambda text: text.replace("人民医院", "医院") if text.endswith("人民医院") else text,
         lambda text: f"{text}（本部）" if n % 50 == 0 else f" {text} ",
-        lambda text: re.sub("^(..)(?=.{2,4}[区县市].{4})", "", text),
+        lambda text: re.sub("^(..)(?=[^区县市]{2,4}[区县市])", "", text),
         lambda text: f"湖北省{text}" if text.startswith("武汉") else text,
     ]
     other = {"contact_phone": "", "office_line": "", "delivery_address": "", "organisation": None}
