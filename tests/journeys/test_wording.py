@@ -18,6 +18,7 @@ def test_a_proposed_wording_is_accepted_in_one_tap(visit, volunteer, reviewer, o
     desk.keyboard.press("w")
     expect(desk.locator("#step-wording")).to_have_attribute("open", "")
     desk.fill("#lines-0-amount", "100盒")
+    desk.select_option("#lines-0-unit", "box")
     desk.select_option("#wording-reason", "unclear")
     desk.click("button[value=propose]")
     expect(desk.locator("#step-wording [role=alert]").first).to_be_visible()
@@ -28,7 +29,7 @@ def test_a_proposed_wording_is_accepted_in_one_tap(visit, volunteer, reviewer, o
 
     sender = visit(volunteer)
     sender.goto(f"/mine/{submission.uid}/")
-    expect(sender.locator("ins").first).to_contain_text("100")
+    expect(sender.locator("ins", has_text="100").first).to_be_visible()
     sender.click("button[value=accept]")
     expect(sender.locator("[role=status]").first).to_be_visible()
     submission.refresh_from_db()
