@@ -23,7 +23,6 @@ def test_a_proposed_wording_is_accepted_in_one_tap(visit, volunteer, reviewer, o
     desk.click("button[value=propose]")
     expect(desk.locator("#step-wording [role=alert]").first).to_be_visible()
     expect(desk.locator("#lines-0-amount")).to_have_value("100盒")
-    desk.select_option("#lines-0-unit", "box")
     desk.fill("#wording-fix", "通知写的是盒")
     desk.click("button[value=propose]")
     expect(desk.locator("[role=status]").first).to_contain_text("江城第三医院")
