@@ -1,9 +1,11 @@
 """One site for all tests of a module in a process: it is made once, and each test's own writes are undone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import transaction
+from pytest_django.fixtures import SettingsWrapper
 
 from tests.privacy import secrets
 
@@ -17,8 +19,9 @@ def site(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
 
 
 @pytest.fixture
-def kept(site: secrets.Secrets) -> Iterator[secrets.Secrets]:
-    """The site as it was made."""
+def kept(site: secrets.Secrets, settings: SettingsWrapper, tmp_path: Path) -> Iterator[secrets.Secrets]:
+    """The site as it was made. Its mail is its own: the demonstration shows everybody all there is."""
+    settings.EMAIL_FILE_PATH = tmp_path
     with transaction.atomic():
         yield site
         transaction.set_rollback(True)
