@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from tests.privacy import secrets
 
@@ -19,7 +19,7 @@ def site(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
 
 
 @pytest.fixture
-def kept(site: secrets.Secrets, settings: SettingsWrapper, tmp_path: Path) -> Iterator[secrets.Secrets]:
+def kept(site: secrets.Secrets, settings: Settings, tmp_path: Path) -> Iterator[secrets.Secrets]:
     """The site as it was made. Its mail is its own: the demonstration shows everybody all there is."""
     settings.EMAIL_FILE_PATH = tmp_path
     with transaction.atomic():
