@@ -110,7 +110,6 @@ def brief(spec: Kind, body: Body) -> Row:
         "count": len(lines),
         "more": len(lines) > FEW,
         "facts": [_shortened(one) for one in facts if one["given"]],
-        "by_item": "item" in spec.filters,
     }
 
 
@@ -123,15 +122,14 @@ def _shortened(one: Row) -> Row:
 
 def _in_brief(spec: Kind, line: Body) -> Row:
     """A line in two: what, and how much or which."""
+    item = line.get("item", "")
     apart = _WITH_AMOUNT | {"amount", "standard"} if "amount" in line else frozenset()
-    first = [name for name in spec.line_form.first_row() if name not in apart]
-    words = [said for name in first if (said := spec.show(name, line.get(name)))]
-    return {
-        "line": line,
-        "item": line.get("item", ""),
-        "what": "" if line.get("item") else " ".join(words[:1]),
-        "rest": " ".join(words[1:]),
-    }
+    names = [
+        name for name in spec.line_form.first_row() if name not in apart and not (item and name == "item")
+    ]
+    words = [said for name in names if (said := spec.show(name, line.get(name)))]
+    what, rest = ([], words) if item else (words[:1], words[1:])
+    return {"line": line, "item": item, "what": " ".join(what), "rest": " ".join(rest)}
 
 
 def filter_bar(view: Listing) -> list[Row]:
@@ -152,6 +150,6 @@ def _select(name: str, filter_: Filter, value: str, options: Sequence[Mapping[st
         "label": filter_.label,
         "value": value,
         "hidden": not options,
-        "groups": [o if "options" in o else {"label": "", "options": [o]} for o in options],
+        "offered": options,
         "clears": " ".join(filter_.clears),
     }

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from verification import history, reasons
 from verification.history import Change, Entry
@@ -258,21 +260,23 @@ def _history_url(spec: Kind, uid: UUID) -> str:
     return reverse("record_history", kwargs={"kind": spec.slug, "uid": uid})
 
 
+_SENTENCES: Final[Mapping[Action, str | Promise]] = {
+    Action.PUBLISH: gettext_lazy("Published."),
+    Action.TAKE_DOWN: gettext_lazy("Taken down."),
+    Action.SECOND_LOOK: gettext_lazy("A second person looked at it and found it right."),
+    Action.RERENDER: gettext_lazy("Shown anew; nothing in it changed."),
+    Action.CONFIRM: gettext_lazy("Confirmed as still true."),
+    Action.MERGE: gettext_lazy("Merged into another entry."),
+    Action.ABSORB: gettext_lazy("Another entry was merged into this one."),
+    Action.UNMERGE: gettext_lazy("An entry of its own again."),
+    Action.LET_GO: gettext_lazy("An entry that was merged into this one stands by itself again."),
+}
+
+
 def _sentence(entry: Entry) -> str:
     if entry.returned_to is not None:
         return _("Published; it says again what version %(version)d said.") % {"version": entry.returned_to}
-    sentences = {
-        Action.PUBLISH: _("Published."),
-        Action.TAKE_DOWN: _("Taken down."),
-        Action.SECOND_LOOK: _("A second person looked at it and found it right."),
-        Action.RERENDER: _("Shown anew; nothing in it changed."),
-        Action.CONFIRM: _("Confirmed as still true."),
-        Action.MERGE: _("Merged into another entry."),
-        Action.ABSORB: _("Another entry was merged into this one."),
-        Action.UNMERGE: _("An entry of its own again."),
-        Action.LET_GO: _("An entry that was merged into this one stands by itself again."),
-    }
-    return sentences[entry.action]
+    return str(_SENTENCES[entry.action])
 
 
 def of_submission(events: Iterable[Event], *, for_reviewer: bool) -> list[Row]:
