@@ -37,6 +37,8 @@ WORKING = re.compile(r"^(/en)?/(accounts|admin|demo|me|mine|owner|review|submit)
 # Bytes below which compressing saves nothing.
 WORTH_COMPRESSING = 500
 
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+
 ACCOUNTS = re.compile(r"^(/en)?/accounts/")
 
 
@@ -88,11 +90,8 @@ def compressed(get_response: Handler) -> Handler:
         if response.streaming or not page or "public" not in response.headers.get("Cache-Control", ""):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
-        asked = re.search(
-            r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", request.headers.get("Accept-Encoding", "")
-        )
         if (
-            asked
+            accepts_gzip(request)
             and not response.has_header("Content-Encoding")
             and len(response.content) >= WORTH_COMPRESSING
         ):
@@ -102,6 +101,11 @@ def compressed(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def accepts_gzip(request: HttpRequest) -> bool:
+    """Whether the reader takes gzip; `gzip;q=0` says no."""
+    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
 
 
 def content_security_policy(get_response: Handler) -> Handler:

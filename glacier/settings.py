@@ -53,7 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "glacier.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "glacier.static_files.StaticFiles",
     "glacier.middleware.compressed",
     "glacier.middleware.content_security_policy",
     "glacier.middleware.language",
@@ -179,6 +179,10 @@ TIME_ZONE = env.str("GLACIER_TIME_ZONE", default="Asia/Shanghai")
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "glacier.static_files.OfThisBuild"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
