@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import gates, machine, report, sizes
 from bench.cases import CASES
 from bench.gates import Verdict
-from bench.rounds import Measured, measure
+from bench.rounds import LeftOut, Measured, measure
 from bench.seed import making
 from bench.stage import set_up
 from glacier.runner.bootstrap import Trouble
@@ -50,7 +50,11 @@ def run(asked: argparse.Namespace) -> int:
         card["clock"] = "processor seconds" if cpu else "wall"
         print("\n".join(f"{name:<16}{value}" for name, value in card.items()))
         for name in [name for name in CASES if not asked.only or name in asked.only]:
-            measured.append(measure(CASES[name](stage), asked.rounds, cpu=cpu))
+            try:
+                measured.append(measure(CASES[name](stage), asked.rounds, cpu=cpu))
+            except LeftOut as sentence:
+                print(f"\n{name} is left out: {sentence}", flush=True)
+                continue
             said = gates.verdicts(measured[-1], asked.size, asked.gates)
             verdicts += said
             print("\n".join(report.case_lines(measured[-1], said)), flush=True)

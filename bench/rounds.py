@@ -77,6 +77,10 @@ class Measured:
         return [theirs / ours for theirs, ours in pairs]
 
 
+class LeftOut(Exception):
+    """What a case needs is not here; the sentence says what."""
+
+
 class Unequal(AssertionError):
     """Contenders that do not give the same answer do not do the same work."""
 

@@ -11,6 +11,7 @@ from bench.cases import (
     remembering,
     reviewing,
     searching,
+    showing,
 )
 from bench.rounds import Case
 from bench.stage import Stage
@@ -20,7 +21,8 @@ CASES: dict[str, Callable[[Stage], Case]] = {
     "list": reading.first_page,
     "revalidate": reading.revalidate,
     "deep": reading.deep,
-    "page": reading.page,
+    "page": showing.page,
+    "paint": showing.paint,
     "changes": reading.feed,
     "search-rare": searching.rare,
     "search-common": searching.common,

@@ -103,25 +103,3 @@ def feed(stage: Stage) -> Case:
             web(stage, "ours", "ours", ours, answer=lambda b: len(json.loads(b)["changes"])),
         ],
     )
-
-
-def page(stage: Stage) -> Case:
-    """The list as people see it, beside a plain template of the same rows."""
-
-    def facts() -> dict[str, float]:
-        connection = stage.web("ours")
-        _status, _head, body = connection.send(connection.request("/needs/"))
-        _status, _head, packed = connection.send(connection.request("/needs/", Accept_Encoding="gzip"))
-        connection.close()
-        return {"kilobytes": len(body) / 1024, "compressed": len(packed) / 1024}
-
-    return Case(
-        "page",
-        "requests",
-        [
-            web(stage, "peer", "peer", "/page/"),
-            web(stage, "limit", "peer", HELLO),
-            web(stage, "ours", "ours", "/needs/"),
-        ],
-        facts,
-    )
