@@ -11,11 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from verification import confirming, cursors, history, inbox, publishing, wordings, workflow
+from verification import confirming, cursors, inbox, publishing, wordings, workflow
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters, steps
-from verification.models import Lease, Public, Submission, User
-from verification.models.journal import ClockTimestamp
+from verification.models import Public, Submission, User
 from verification.refusals import BadCursor, BadQuery, NotFound, TokenMayNotDecide
 from verification.sop import Intent
 
@@ -166,12 +165,11 @@ def _many(rows: list[Submission]) -> list[dict[str, Any]]:
 
 def shown(found: Submission, user: User) -> dict[str, Any]:
     """A submission with its life so far and its lease, as this person may see it."""
-    reviewing = found.submitted_by_id != user.pk
-    held = Lease.objects.filter(submission=found, until__gt=ClockTimestamp()).first()
+    life = inbox.life_of(found)
     return {
-        **_many([found])[0],
-        "steps": answers.steps(history.of_submission(found), for_reviewer=reviewing),
-        "lease": answers.lease(held, user.pk),
+        **answers.submission(found, life.verdict, being_looked_at=life.failing),
+        "steps": answers.steps(life.events, for_reviewer=found.submitted_by_id != user.pk),
+        "lease": answers.lease(life.lease, user.pk),
         "proposed_wording": answers.wording(wordings.of(found)),
     }
 
@@ -232,9 +230,11 @@ class Act(WorkingView):
         step = steps.STEPS.get(action)
         if step is None:
             raise NotFound()
-        user, found = actor(request), seen(request, uid)
-        if by_token(request) and action not in steps.BY_TOKEN:
-            raise TokenMayNotDecide()
+        user = actor(request)
+        if by_token(request):
+            seen(request, uid)
+            if action not in steps.BY_TOKEN:
+                raise TokenMayNotDecide()
         asked = _valid(shapes.ActionRequest(data=request.data))
-        step(found, asked, by=user, request_id=request_id(request))
-        return Response(shown(inbox.seen_by(uid, user), user))
+        taken = step(uid, asked, by=user, request_id=request_id(request))
+        return Response(shown(taken, user))
