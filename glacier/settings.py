@@ -96,6 +96,10 @@ DATABASES["default"].update(
     # A database that restarted leaves dead connections behind: look before each request.
     CONN_HEALTH_CHECKS=True,
 )
+# What is prepared, and only verification.statements prepares anything, is planned once a connection.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    prepare_threshold=1, options="-c plan_cache_mode=force_generic_plan"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
