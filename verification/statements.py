@@ -17,6 +17,10 @@ class _Prepared(ServerBindingCursor):
     def execute(self, query: Any, params: Any = None) -> Any:
         return super().execute(query, params, prepare=True)  # type: ignore[misc]
 
+    def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
+        self._query = pgq  # what Django's log of statements reads
+        super()._send_query_prepared(name, pgq, binary=binary)  # type: ignore[misc]
+
 
 def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Carry it out, and everything it returns. Values travel apart from the text: cast those that may be null."""
@@ -24,5 +28,5 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     django.ensure_connection()
     with django._prepare_cursor(prepared(django.connection)) as cursor:
         cursor.execute(sql, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

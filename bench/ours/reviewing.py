@@ -4,12 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import get_random_string
 
 from bench.stopwatch import Stopwatch
 from verification import leases, workflow
 from verification.models import Lease, Reviewer, Submission, User
+from verification.sessions import SessionStore
 from verification.sop import CHECKLISTS, Action, Ground, Status
 
 ANSWERS = dict.fromkeys(CHECKLISTS[Action.VERIFY], True) | {"grounds": [Ground.CALL_BACK.value]}
