@@ -244,6 +244,12 @@ def ask(step: Step) -> None:
         rule(step)
 
 
+def refuse_deciding(submission: Submission, who: Standing) -> None:
+    """Refuse who may take no step of a review with it: they would only keep others from it."""
+    for rule in (reviewer_in_force, not_an_author, not_their_organisation):
+        rule(Step(Action.VERIFY, submission, who))
+
+
 def may_take_down(who: Standing, organisation_id: int | None) -> bool:
     """The record's own proven organisation, or a reviewer in force."""
     return who.is_reviewer or owns(who, organisation_id)

@@ -10,7 +10,6 @@ from rest_framework.exceptions import ValidationError
 
 from verification import confirming, inbox, leases, people, policies, publishing, workflow
 from verification.models import Submission, User
-from verification.policies import Step
 from verification.refusals import LeaseLost
 from verification.sop import CHECKLISTS, Action
 
@@ -43,10 +42,7 @@ def _looking(do: Done) -> Taken:
 
 
 def _claim(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
-    who = people.standing(by, now=timezone.now())
-    # Whoever may not decide would only keep others from it.
-    for rule in (policies.reviewer_in_force, policies.not_an_author, policies.not_their_organisation):
-        rule(Step(Action.VERIFY, found, who))
+    policies.refuse_deciding(found, people.standing(by, now=timezone.now()))
     leases.claim([found.pk], by=by)
 
 

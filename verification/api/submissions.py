@@ -86,7 +86,7 @@ class Submissions(WorkingView):
         shown = rows[:PAGE]
         more = cursors.write(view, (shown[-1].pk,)) if len(rows) > PAGE else ""
         address = answers.absolute(request._request, "api_submissions", f"cursor={more}") if more else None
-        return Response({"results": _many(shown), "next": address})
+        return Response({"results": many(shown), "next": address})
 
     @extend_schema(
         operation_id="submit",
@@ -152,10 +152,11 @@ def _request(request: Request, asked: dict[str, Any]) -> HttpResponseBase:
 
 def _created(request: Request, sent: Submission) -> Response:
     address = answers.absolute(request._request, "api_submission", uid=sent.uid)
-    return Response(_many([sent])[0], status=201, headers={"Location": address})
+    return Response(many([sent])[0], status=201, headers={"Location": address})
 
 
-def _many(rows: list[Submission]) -> list[dict[str, Any]]:
+def many(rows: list[Submission]) -> list[dict[str, Any]]:
+    """Submissions as their submitter, or a reviewer, sees them."""
     said, failing = inbox.verdicts(rows), inbox.being_looked_at(rows)
     return [answers.submission(row, said.get(row.pk), being_looked_at=row.pk in failing) for row in rows]
 
