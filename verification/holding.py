@@ -5,7 +5,6 @@ submission, lease, each by id. Each part asks for the one before it, which makes
 while we waited is read as it is now.
 """
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,7 @@ from verification.refusals import NotFound, WrongStatus, raise_first
 _FIELDS = [field for field in Submission._meta.concrete_fields if field.name != "likeness"]
 _NAMES = [field.attname for field in _FIELDS]
 _COLUMNS = [str(field.column) for field in _FIELDS]
-_PAYLOAD, _RECORD, _BASE_VERSION = (_NAMES.index(name) for name in ("payload", "record", "base_version"))
+_RECORD, _BASE_VERSION = _NAMES.index("record"), _NAMES.index("base_version")
 
 _HOLD = f"""
 WITH wanted AS MATERIALIZED (
@@ -105,6 +104,4 @@ def hold(
 
 
 def _submission(row: Sequence[Any]) -> Submission:
-    values = list(row[:_REST])
-    values[_PAYLOAD] = json.loads(values[_PAYLOAD])
-    return Submission.from_db(DEFAULT_DB_ALIAS, _NAMES, values)
+    return Submission.from_db(DEFAULT_DB_ALIAS, _NAMES, row[:_REST])

@@ -1,6 +1,5 @@
 """Reading what waits: for a reviewer to decide, for a submitter to answer, for a second look."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -186,7 +185,6 @@ def life_of(submission: Submission) -> Life:
 def _told(row: Sequence[Any]) -> Event:
     *values, pseudonym = row
     event = Event.from_db(DEFAULT_DB_ALIAS, _EVENT, values)
-    event.answers = json.loads(event.answers)
     event.actor = User.from_db(DEFAULT_DB_ALIAS, ("id", "pseudonym"), (event.actor_id, pseudonym))
     return event
 

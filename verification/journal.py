@@ -85,7 +85,7 @@ def new_event(
         actor_id=by.pk,
         role=role,
         kind=kind,
-        submission=submission,
+        submission_id=submission.pk if submission else None,
         sop_version=SOP_VERSION,
         public_salt=secrets.token_bytes(16),
         private_salt=secrets.token_bytes(16),

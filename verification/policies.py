@@ -64,6 +64,7 @@ class Step:
 
 
 Rule = Callable[[Step], None]
+_GROUNDS = frozenset(Ground.values)
 
 
 def reviewer_in_force(step: Step) -> None:
@@ -100,7 +101,7 @@ def grounded(step: Step) -> None:
     """The verifier names a ground; one that rests on a page needs the link, unless the organisation itself speaks."""
     named = step.answers.get("grounds")
     grounds = {str(ground) for ground in named} if isinstance(named, list | tuple) else set()
-    if not grounds or not grounds <= set(Ground.values):
+    if not grounds or not grounds <= _GROUNDS:
         raise GroundMissing(_("Name at least one ground on which you believe it."))
     linked = bool(step.submission.payload.get("source_link"))
     if not linked and step.submission.origin != Origin.ORGANISATION and grounds <= LINKED_GROUNDS:

@@ -12,10 +12,10 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 
 
 class _Prepared(ServerBindingCursor):
-    """A cursor that prepares what it executes."""
+    """A cursor that prepares what it executes, and is answered in binary: times and numbers need no reading."""
 
     def execute(self, query: Any, params: Any = None) -> Any:
-        return super().execute(query, params, prepare=True)  # type: ignore[misc]
+        return super().execute(query, params, prepare=True, binary=True)  # type: ignore[misc]
 
     def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
         self._query = pgq  # what Django's log of statements reads
@@ -23,7 +23,10 @@ class _Prepared(ServerBindingCursor):
 
 
 def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Carry it out, and everything it returns. Values travel apart from the text: cast those that may be null."""
+    """Carry it out, and everything it returns; JSON as Python has it.
+
+    Values travel apart from the text: cast those that may be null, or of which there may be none.
+    """
     django, prepared = cast(Any, connection), cast(Any, _Prepared)
     django.ensure_connection()
     with django._prepare_cursor(prepared(django.connection)) as cursor:

@@ -13,7 +13,7 @@ from bench.working import forget_peak, peak
 from glacier.runner.processes import members
 
 _AT_ONCE = 20
-_BATCH = 50
+_BATCH = 100
 _UPDATE = r"""
 \set id random(1, 1000)
 BEGIN;
