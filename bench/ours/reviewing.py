@@ -31,12 +31,12 @@ def reviewers() -> list[User]:
     return [r.user for r in Reviewer.objects.select_related("user").order_by("pk")]
 
 
-def prepare(count: int) -> dict[str, Any]:
-    """Claim so many and say what a request to verify each needs: address, cookies, body."""
+def prepare(count: int, each: int = HELD) -> dict[str, Any]:
+    """Claim so many, `each` by one reviewer, and say what a request to verify needs: address, cookies, body."""
     asked = []
     ids = free(count)
     for number, user in enumerate(reviewers()):
-        mine = ids[number * HELD : (number + 1) * HELD]
+        mine = ids[number * each : (number + 1) * each]
         if not mine:
             break
         fence = leases.claim(mine, by=user)
