@@ -16,6 +16,15 @@ def free_port() -> int:
         return port
 
 
+def bytes_of(path: str, method: str = "GET", body: bytes = b"", **headers: str) -> bytes:
+    """A request, to be sent over any connection, as often as wanted."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: keep-alive"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
 class Connection:
     """One kept-alive connection to a server on this machine."""
 
@@ -39,11 +48,7 @@ class Connection:
 
     def request(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> bytes:
         """The bytes of a request, to be sent as often as wanted."""
-        lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: keep-alive"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        if body:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+        return bytes_of(path, method, body, **headers)
 
     def send(self, request: bytes) -> tuple[int, bytes, bytes]:
         """Status, head and body of the answer."""

@@ -14,7 +14,7 @@ from bench.processor import children
 from bench.sizes import Size
 from bench.stopwatch import POSTMASTER
 from bench.working import Worker
-from glacier.runner import postgres, valkey
+from glacier.runner import commands, postgres, valkey
 from glacier.runner.bootstrap import TOP, Trouble
 from glacier.runner.postgres import Cluster
 from glacier.runner.processes import Program, members, unprivileged, wait_until
@@ -98,6 +98,19 @@ class Stage:
             if not Connection.answers(port, program.running):
                 raise program.trouble("The web server did not start")
         return Connection(self.webs[contender][1])
+
+    def as_run(self) -> int:
+        """The port of Glacier's web server as ./run starts it, with all its processes and threads."""
+        if "as run" not in self.webs:
+            port = free_port()
+            log = self.folder / "log" / "web-as-run.log"
+            command = commands.web(f"127.0.0.1:{port}")
+            program = Program("web as run", command, log, self.environment("ours"))
+            program.start()
+            self.webs["as run"] = program, port
+            if not Connection.answers(port, program.running):
+                raise program.trouble("The web server did not start")
+        return self.webs["as run"][1]
 
     def celery(self, contender: str) -> None:
         """Start this contender's Celery worker, one process, and wait until it takes tasks."""

@@ -5,12 +5,15 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 
+from verification import sessions
 from verification.journal import acting
 from verification.models import Robot, User
 from verification.refusals import Refused
@@ -147,6 +150,15 @@ def working_pages(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class Authentication(AuthenticationMiddleware):
+    """Who is signed in, asked for when somebody wants to know, and read with the session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Django's own, but for the place where the person comes from."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: sessions.person_of(request))  # type: ignore[assignment]
 
 
 def accounts_act(get_response: Handler) -> Handler:

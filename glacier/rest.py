@@ -176,6 +176,10 @@ _RETRY_AFTER: dict[type[Refused], int] = {LeaseTaken: 60, TooManyLeases: 60}
 def _refusal(request: HttpRequest, refused: Refused) -> JsonResponse:
     fields = getattr(refused, "errors", None)
     details = {name: _plain(value) for name, value in refused.context.items() if name != "errors"}
+    if refused.each:
+        details["refused"] = {
+            str(uid): {"code": one.code, "message": str(one)} for uid, one in refused.each.items()
+        }
     return error(
         request,
         refused.status,

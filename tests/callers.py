@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from verification.models import Submission, User
+from verification.sessions import SessionStore
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 CSRF = "a" * 32

@@ -1,19 +1,21 @@
 """Reading what waits: for a reviewer to decide, for a submitter to answer, for a second look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from verification import people
+from verification import people, statements
 from verification.models import Attempt, Event, Lease, Submission, TakeDown, User
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
-from verification.refusals import NotFound
+from verification.refusals import NotFound, raise_first
 from verification.sop import HOW_TO_FIX, OPEN, Action, Risk, Status
 
 
@@ -114,18 +116,77 @@ def verdicts(submissions: Sequence[Submission]) -> Mapping[int, Verdict]:
         .order_by("submission", "-pk")
         .distinct("submission")
     )
-    return {
-        e.submission_id: Verdict(
-            Action(e.action),
-            e.reason,
-            e.private_text if e.action in HOW_TO_FIX else "",
-            {"by": e.actor.pseudonym, "role": e.role, "organisation": ""},
-            e.at,
-            e.related,
-        )
-        for e in events
-        if e.submission_id is not None
-    }
+    return {e.submission_id: _verdict(e) for e in events if e.submission_id is not None}
+
+
+def _verdict(event: Event) -> Verdict:
+    return Verdict(
+        Action(event.action),
+        event.reason,
+        event.private_text if event.action in HOW_TO_FIX else "",
+        {"by": event.actor.pseudonym, "role": event.role, "organisation": ""},
+        event.at,
+        event.related,
+    )
+
+
+@dataclass(frozen=True)
+class Life:
+    """What happened to a submission, oldest first; who is on it now; whether its publication failed."""
+
+    events: list[Event]
+    lease: Lease | None
+    failing: bool
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The last thing said to its submitter."""
+        return next((_verdict(e) for e in reversed(self.events) if e.action in _SAID), None)
+
+
+_LEASE = ("submission_id", "holder_id", "fence", "until")
+# In the order of the model's fields.
+_EVENT = [
+    "id",
+    "at",
+    "actor_id",
+    "role",
+    "action",
+    "related",
+    "reason",
+    "answers",
+    "public_text",
+    "private_text",
+]
+# Read after every step over the API. Written by hand, because the ORM asks for each part by itself.
+_LIFE = f"""
+SELECT attempt.submission_id IS NOT NULL, {", ".join(f"lease.{name}" for name in _LEASE)},
+       {", ".join(f"event.{name}" for name in _EVENT)}, person.pseudonym
+  FROM (VALUES (%(id)s::bigint)) AS asked (id)
+  LEFT JOIN verification_lease lease ON lease.submission_id = asked.id AND lease.until > clock_timestamp()
+  LEFT JOIN verification_attempt attempt ON attempt.submission_id = asked.id
+  LEFT JOIN (verification_event event JOIN verification_user person ON person.id = event.actor_id)
+         ON event.submission_id = asked.id
+ ORDER BY event.id
+"""  # noqa: S608 (names of columns)
+
+
+def life_of(submission: Submission) -> Life:
+    """Its life, in one query."""
+    rows = statements.rows(_LIFE, {"id": submission.pk})
+    failing, *lease = rows[0][: 1 + len(_LEASE)]
+    return Life(
+        [_told(row[1 + len(_LEASE) :]) for row in rows if row[1 + len(_LEASE)] is not None],
+        Lease.from_db(DEFAULT_DB_ALIAS, _LEASE, lease) if lease[0] is not None else None,
+        failing and submission.status == Status.ENTERED,
+    )
+
+
+def _told(row: Sequence[Any]) -> Event:
+    *values, pseudonym = row
+    event = Event.from_db(DEFAULT_DB_ALIAS, _EVENT, values)
+    event.actor = User.from_db(DEFAULT_DB_ALIAS, ("id", "pseudonym"), (event.actor_id, pseudonym))
+    return event
 
 
 def being_looked_at(submissions: Sequence[Submission]) -> set[int]:
@@ -146,6 +207,16 @@ def seen_by(uid: UUID, user: User) -> Submission:
     if submission.submitted_by_id != user.pk and not people.standing(user, now=timezone.now()).is_reviewer:
         raise NotFound()
     return submission
+
+
+def all_seen_by(uids: Collection[UUID], user: User) -> list[Submission]:
+    """As `seen_by`, of many, in the order they were sent; NotFound names those that are not there for them."""
+    found = Submission.objects.named(uids).order_by("pk")
+    if not people.standing(user, now=timezone.now()).is_reviewer:
+        found = found.filter(submitted_by=user)
+    seen = list(found)
+    raise_first({uid: NotFound() for uid in {*uids} - {s.uid for s in seen}})
+    return seen
 
 
 def funnel() -> dict[str, int]:

@@ -13,8 +13,9 @@ from typing import Any
 
 import structlog
 from celery import current_app
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
+from verification import statements
 from verification.models import Event, Leaf, Submission, Unsequenced, User
 from verification.sop import SOP_VERSION, Action, Role
 
@@ -84,7 +85,7 @@ def new_event(
         actor_id=by.pk,
         role=role,
         kind=kind,
-        submission=submission,
+        submission_id=submission.pk if submission else None,
         sop_version=SOP_VERSION,
         public_salt=secrets.token_bytes(16),
         private_salt=secrets.token_bytes(16),
@@ -94,10 +95,44 @@ def new_event(
 
 def append(events: Sequence[Event]) -> list[Event]:
     """Write events in one statement; where work became due, ring the publisher's bell after commit."""
-    written = Event.objects.bulk_create(events)
+    _insert(events)
     if any(event.action == Action.ENTER for event in events):
         transaction.on_commit(ring, robust=True)
-    return written
+    return list(events)
+
+
+# One value for all the rows: reading it costs less than a parameter for each value of each row.
+_INSERT = """
+INSERT INTO verification_event (actor_id, role, action, kind, submission_id, record, version, related, reason,
+                                sop_version, answers, request_id, public_text, private_text, body,
+                                public_salt, private_salt)
+SELECT actor_id, role, action, kind, submission_id, record, version, related, reason,
+       sop_version, answers, request_id, public_text, private_text, body,
+       decode(public_salt, 'hex'), decode(private_salt, 'hex')
+  FROM jsonb_to_recordset(%(events)s::jsonb) AS event (
+       actor_id bigint, role text, action text, kind text, submission_id bigint, record uuid, version integer,
+       related uuid, reason text, sop_version integer, answers jsonb, request_id text, public_text text,
+       private_text text, body text, public_salt text, private_salt text)
+RETURNING id, at
+"""
+_AS_IT_IS = (
+    *("actor_id", "role", "action", "kind", "submission_id", "version", "reason", "sop_version", "answers"),
+    *("request_id", "public_text", "private_text", "body"),
+)
+
+
+def _insert(events: Sequence[Event]) -> None:
+    """Write them in the order given; each learns its number and its time."""
+    told = [
+        {name: getattr(event, name) for name in _AS_IT_IS}
+        | {name: str(getattr(event, name) or "") or None for name in ("record", "related")}
+        | {name: bytes(getattr(event, name)).hex() for name in ("public_salt", "private_salt")}
+        for event in events
+    ]
+    written = statements.rows(_INSERT, {"events": json.dumps(told, ensure_ascii=False)})
+    for event, (number, at) in zip(events, written, strict=True):
+        event.pk, event.at = number, at
+        event._state.adding, event._state.db = False, DEFAULT_DB_ALIAS
 
 
 def ring() -> None:

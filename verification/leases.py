@@ -13,23 +13,30 @@ from django.utils import timezone
 
 from verification import people
 from verification.journal import acting
-from verification.models import Lease, User
+from verification.models import Lease, Submission, User
 from verification.models.journal import ClockTimestamp
-from verification.refusals import LeaseLost, LeaseTaken, NotReviewer, TooManyLeases, WrongStatus
+from verification.refusals import (
+    LeaseLost,
+    LeaseTaken,
+    NotReviewer,
+    Refused,
+    TooManyLeases,
+    WrongStatus,
+    raise_first,
+)
 from verification.sop import WAITING
 
 DURATION = timedelta(minutes=10)
-PER_REVIEWER = 50
+# As many as are decided in one batch.
+PER_REVIEWER = 100
 
 _HOLDER_LOCK = 7_201_902
 
 # Waits for a decision that is being taken, and keeps the next one waiting: submissions before leases, by id,
 # the order every writer keeps.
 _WAITING = """
-SELECT count(*) FROM (
-    SELECT id FROM verification_submission
-     WHERE id = ANY(%(ids)s) AND status = ANY(%(waiting)s) ORDER BY id FOR SHARE
-) AS waiting
+SELECT id FROM verification_submission
+ WHERE id = ANY(%(ids)s) AND status = ANY(%(waiting)s) ORDER BY id FOR SHARE
 """
 
 _CLAIM = """
@@ -65,14 +72,21 @@ def claim(submission_ids: Sequence[int], *, by: User) -> int:
             "waiting": sorted(WAITING),
         }
         cursor.execute(_WAITING, values)
-        if cursor.fetchone()[0] < len(ids):
-            raise WrongStatus()
+        _refuse_without(ids, cursor.fetchall(), WrongStatus)
         cursor.execute(_CLAIM, values)
-        if len(cursor.fetchall()) < len(ids):
-            raise LeaseTaken()
+        _refuse_without(ids, cursor.fetchall(), LeaseTaken)
         if held_by(by) > PER_REVIEWER:
             raise TooManyLeases()
     return int(fence)
+
+
+def _refuse_without(ids: Sequence[int], rows: Sequence[tuple[int]], refusal: type[Refused]) -> None:
+    """Refuse where one of the ids is missing among the rows, and say which."""
+    missing = set(ids) - {pk for (pk,) in rows}
+    if missing:
+        uids = Submission.objects.filter(pk__in=missing).values_list("uid", flat=True)
+        raise_first({uid: refusal() for uid in uids})
+        raise refusal()
 
 
 def held_by(user: User) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,11 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from verification import names
+from verification import names, statements
 from verification.journal import acting
 from verification.models import ApiToken, Membership, Organisation, OrganisationAlias, Reviewer, User
 from verification.models.people import OrganisationKind
@@ -29,13 +28,14 @@ _TEAMS = (OrganisationKind.TEAM, OrganisationKind.CHARITY)
 
 # The houses a person belongs to (member) or reviews for, each at its root, with all that was merged into it.
 # Written by hand, because it is asked before every act: the ORM would ask three times.
-_BONDS = """
+BONDS = """
 WITH bond AS (
     SELECT organisation_id, true AS member FROM verification_membership
-     WHERE user_id = %(user)s AND ended_at IS NULL
+     WHERE user_id = %(user)s::bigint AND ended_at IS NULL
     UNION ALL
     SELECT organisation_id, false FROM verification_reviewer
-     WHERE user_id = %(user)s AND suspended_at IS NULL AND checked_at <= %(now)s AND expires_at > %(now)s
+     WHERE user_id = %(user)s::bigint AND suspended_at IS NULL
+       AND checked_at <= %(now)s::timestamptz AND expires_at > %(now)s::timestamptz
 )
 SELECT DISTINCT bond.member, root.kind, root.proven, family.id
   FROM bond
@@ -44,7 +44,7 @@ SELECT DISTINCT bond.member, root.kind, root.proven, family.id
   JOIN LATERAL (
       SELECT root.id UNION ALL SELECT id FROM verification_organisation WHERE merged_into_id = root.id
   ) AS family ON true
- WHERE EXISTS (SELECT FROM verification_user WHERE id = %(user)s AND is_active)
+ WHERE EXISTS (SELECT FROM verification_user WHERE id = %(user)s::bigint AND is_active)
 """
 
 
@@ -76,11 +76,17 @@ class Standing:
 
 def standing(user: User, *, now: datetime) -> Standing:
     """Read a person's memberships and reviewer's check as they are in the database now. One query."""
-    rows: list[tuple[bool, str, bool, int]] = []
-    if not user.is_robot:
-        with connection.cursor() as cursor:
-            cursor.execute(_BONDS, {"user": user.pk, "now": now})
-            rows = cursor.fetchall()
+    return standing_from(user, [] if user.is_robot else statements.rows(BONDS, asked_for(user, now=now)))
+
+
+def asked_for(user: User, *, now: datetime) -> dict[str, Any]:
+    """The values `BONDS` asks for; a robot is nobody's."""
+    return {"user": 0 if user.is_robot else user.pk, "now": now}
+
+
+def standing_from(user: User, rows: Iterable[tuple[bool, str, bool, int]]) -> Standing:
+    """What a person is, by the rows of `BONDS`."""
+    rows = list(rows)
     return Standing(
         user=user,
         is_reviewer=any(not member for member, *_house in rows),

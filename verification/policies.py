@@ -64,6 +64,7 @@ class Step:
 
 
 Rule = Callable[[Step], None]
+_GROUNDS = frozenset(Ground.values)
 
 
 def reviewer_in_force(step: Step) -> None:
@@ -100,7 +101,7 @@ def grounded(step: Step) -> None:
     """The verifier names a ground; one that rests on a page needs the link, unless the organisation itself speaks."""
     named = step.answers.get("grounds")
     grounds = {str(ground) for ground in named} if isinstance(named, list | tuple) else set()
-    if not grounds or not grounds <= set(Ground.values):
+    if not grounds or not grounds <= _GROUNDS:
         raise GroundMissing(_("Name at least one ground on which you believe it."))
     linked = bool(step.submission.payload.get("source_link"))
     if not linked and step.submission.origin != Origin.ORGANISATION and grounds <= LINKED_GROUNDS:
@@ -242,6 +243,12 @@ def ask(step: Step) -> None:
     """Refuse the step, by the first rule that does."""
     for rule in POLICY[step.action]:
         rule(step)
+
+
+def refuse_deciding(submission: Submission, who: Standing) -> None:
+    """Refuse who may take no step of a review with it: they would only keep others from it."""
+    for rule in (reviewer_in_force, not_an_author, not_their_organisation):
+        rule(Step(Action.VERIFY, submission, who))
 
 
 def may_take_down(who: Standing, organisation_id: int | None) -> bool:

@@ -3,14 +3,19 @@
 `status` is the HTTP status pages and API answer with. Refusals change nothing.
 """
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class Refused(Exception):
-    """The act was not done; the database is as before."""
+    """The act was not done; the database is as before.
+
+    `each` says of a batch why each submission that stood in its way was refused.
+    """
 
     code = "refused"
     status = 409
@@ -21,9 +26,17 @@ class Refused(Exception):
         if message is not None:
             self.message = message
         self.context = context
+        self.each: Mapping[UUID, Refused] = {}
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def raise_first(refused: Mapping[UUID, Refused]) -> None:
+    """Refuse where any was refused: by the first name, which knows them all."""
+    for first in refused.values():
+        first.each = refused
+        raise first
 
 
 class NotAllowed(Refused):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from verification import kinds
+from verification import kinds, leases
 from verification.forms import UNSEEN
 from verification.payload_schema import payload_schema
 from verification.refusals import NotFound
@@ -63,6 +63,16 @@ def _note(**more: Any) -> TextField:
     return TextField(required=False, allow_blank=True, default="", max_length=LONGEST_NOTE, **more)
 
 
+def _fence() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=LAST,
+        help_text=_("From *claim*: decisions present it."),
+    )
+
+
 class SubmissionRequest(Shape):
     """Something new, a correction of `record`, (intent "withdrawal") a request to take it down, or (intent
     "confirmation") the word that it is still true."""
@@ -112,16 +122,26 @@ class AnswersRequest(Shape):
         return {**super().get_fields(), **answers}
 
 
+class BatchRequest(Shape):
+    """The submissions of a batch, and what is said of all of them."""
+
+    submissions = serializers.ListField(
+        child=serializers.UUIDField(),
+        min_length=1,
+        max_length=leases.PER_REVIEWER,
+        help_text=_("Their numbers."),
+    )
+    fence = _fence()
+    answers = AnswersRequest(required=False, help_text=_("For *verify* and *enter*, true of each."))
+    reason = serializers.ChoiceField(choices=Reason.choices, required=False, default="", allow_blank=True)
+    note = _note(help_text=_("How to put it right, for *return* and *reject*; else for the reviewers."))
+    public_note = _note(help_text=_("A sentence the public may read."))
+
+
 class ActionRequest(Shape):
     """What an action brings with it; each asks for its own part."""
 
-    fence = serializers.IntegerField(
-        required=False,
-        allow_null=True,
-        min_value=0,
-        max_value=LAST,
-        help_text=_("From *claim*: decisions present it."),
-    )
+    fence = _fence()
     answers = AnswersRequest(required=False, help_text=_("For *verify*, *enter* and *confirm*."))
     reason = serializers.ChoiceField(choices=Reason.choices, required=False, default="", allow_blank=True)
     note = _note(help_text=_("How to put it right, for *return* and *reject*; else for the reviewers."))

@@ -6,10 +6,10 @@ Answers are not made by these: public ones are stored bodies, others are built i
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from verification.requesting import ActionRequest, PayloadField, Shape, SubmissionRequest
+from verification.requesting import ActionRequest, BatchRequest, PayloadField, Shape, SubmissionRequest
 from verification.sop import Action, Ground, Intent, Origin, Reason, Risk, Role, State, Status
 
-__all__ = ["ActionRequest", "Shape", "SubmissionRequest"]
+__all__ = ["ActionRequest", "BatchRequest", "Shape", "SubmissionRequest"]
 
 
 class Person(Shape):
@@ -256,6 +256,15 @@ class SubmissionDetail(Submission):
     lease = LeaseShape(allow_null=True)
     proposed_wording = Wording(
         allow_null=True, help_text=_("A reviewer's wording, while it waits for the submitter's answer.")
+    )
+
+
+class BatchAnswer(Shape):
+    """The submissions of a batch as they are now, oldest first."""
+
+    results = Submission(many=True)
+    fence = serializers.IntegerField(
+        allow_null=True, help_text=_("Of *claim*: what decisions present, one for all.")
     )
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from verification import journal, proposals
+from verification import journal, kinds, proposals
 from verification.kinds import Kind, Payload
-from verification.models import Event, ProposedWording, Public, Submission
-from verification.refusals import Unchanged, WrongStatus
-from verification.sop import Action, Intent, Status
+from verification.models import Event, ProposedWording, Public, Submission, User
+from verification.refusals import Incomplete, MergedAway, Unchanged, WrongStatus
+from verification.sop import REQUESTS, Action, Intent, Status
 
 AS_SENT = _("This is the wording that was sent: change something first.")
 
@@ -30,6 +30,32 @@ def propose(spec: Kind, row: Submission, base: Public | None, event: Event, data
     if content["payload"] == row.payload:
         raise Unchanged(AS_SENT)
     ProposedWording.objects.create(event=event, payload=content["payload"], schema=content["schema"])
+
+
+def new_content(
+    row: Submission, base: Public | None, action: Action, data: Mapping[str, Any] | None, *, by: User
+) -> dict[str, Any]:
+    """The columns that an edit, a resubmission or a rebase of this submission changes, with its new authors.
+
+    Refused: MergedAway, Incomplete without `data` (but for a rebase), Unchanged, InvalidPayload.
+    """
+    spec = kinds.get(row.kind)
+    if base and base.merged_into:
+        raise MergedAway(into=base.merged_into)
+    if base and row.intent in REQUESTS:
+        asked = Event.objects.get(submission=row, action=Action.SUBMIT)
+        wanted = proposals.request_of(spec, base, Intent(row.intent), asked.reason)
+        return wanted | {"base_version": base.version}
+    if data is None and action != Action.REBASE:
+        raise Incomplete()
+    proposed = proposals.brought_up_to_date(spec, row, base) if data is None else data
+    owned = proposals.owns_source(spec, row.source, row.source_key, base)
+    content = proposals.content_of(spec, proposed, base, owns_source=owned)
+    if data is not None:
+        if action == Action.EDIT and by.pk != row.submitted_by_id and content["payload"] == row.payload:
+            raise Unchanged(AS_SENT)
+        content["authors"] = authors_of(row, content["payload"], by=by.pk)
+    return content
 
 
 def of(submission: Submission) -> ProposedWording | None:

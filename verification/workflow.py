@@ -4,7 +4,7 @@
 lock, check the transition, ask the policy, stamp, save, append the event.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,26 +20,27 @@ from verification import (
     people,
     policies,
     proposals,
+    stamping,
     wordings,
 )
+from verification.holding import hold
 from verification.journal import acting
 from verification.kinds import Kind
 from verification.models import Event, Public, Submission, User
-from verification.models.journal import ClockTimestamp
+from verification.policies import Step
 from verification.refusals import (
     AnotherEntered,
-    Incomplete,
     MergedAway,
     NotFound,
     Outdated,
     PossibleDuplicate,
-    Unchanged,
+    Refused,
     WrongStatus,
+    raise_first,
 )
 from verification.sop import (
     CHECKLISTS,
     REQUESTS,
-    TERMINAL,
     TRANSITIONS,
     Action,
     Intent,
@@ -49,14 +50,6 @@ from verification.sop import (
     Status,
 )
 
-VOID = {
-    "verified_at": None,
-    "verified_by": None,
-    "entered_at": None,
-    "entered_by": None,
-    "closed_at": None,
-    "closed_by": None,
-}
 # Steps that build on what was published when the submission was written.
 _BUILD_ON_BASE = frozenset({Action.VERIFY, Action.ENTER, Action.PUBLISH, Action.CONFIRM})
 
@@ -163,7 +156,7 @@ def _supersede(newer: Submission, *, by: User, request_id: str) -> None:
 
 
 def advance(
-    ids: Sequence[int],
+    named: Collection[int] | Collection[UUID],
     action: Action,
     *,
     by: User,
@@ -174,80 +167,90 @@ def advance(
     note: str = "",
     data: Mapping[str, Any] | None = None,
     request_id: str = "",
-    events: Mapping[int, Mapping[str, Any]] | None = None,
+    events: Mapping[Any, Mapping[str, Any]] | None = None,
 ) -> list[Submission]:
-    """Take one step for all of `ids`, or for none of them; returns them fresh, in id order.
+    """Take one step for all that are `named`, or for none of them; returns them as they are now, in id order.
 
-    A reviewer's step presents the `fence` of a live lease; *verify* and *enter* carry the checklist's
-    `answers`, *verify* with the grounds; return, reject and the like a `reason` code, `note` says how to
-    fix it. `data` is the new content for edit, resubmit and rebase, or the wording a return proposes.
-    `events` adds fields to the event of a submission (publishing uses it). The first refusal, by name,
-    undoes everything.
+    By their ids, or by their uids: then what the person may not see is NotFound. A reviewer's step presents
+    the `fence` of a live lease; *verify* and *enter* carry the checklist's `answers`, *verify* with the
+    grounds; return, reject and the like a `reason` code, `note` says how to fix it. `data` is the new content
+    for edit, resubmit and rebase, or the wording a return proposes. `events` adds fields to the event of a
+    submission, by the name used here (publishing uses it). The first refusal, by name, undoes everything; of
+    a batch it knows why each was refused (`Refused.each`).
     """
     brought, more = answers or {}, events or {}
     with acting(by=by, reason=reason or action, request_id=request_id):
-        rows, bases = _lock(ids, action)
-        transition = TRANSITIONS[action]
-        if any(row.status not in transition.sources for row in rows):
-            raise WrongStatus(statuses=sorted({row.status for row in rows}))
-        who = people.standing(by, now=timezone.now())
-        held = leases.held_under(ids, by=by, fence=fence)
+        records = _rebased_onto(named) if action == Action.REBASE else set()
+        held = hold(named, by=by, now=timezone.now(), fence=fence, records=records)
+        rows, who = held.rows, held.who
+        extra = {row.pk: more.get(row.pk) or more.get(row.uid) or {} for row in rows}
         involved = _organisations_involved(rows)
-        for row in rows:
-            other = more.get(row.pk, {}).get("related")
-            policies.ask(policies.Step(action, row, who, held, brought, reason, note, involved, other))
-        if action in _BUILD_ON_BASE:
-            _refuse_outdated(rows, bases)
-        if action in CHECKLISTS:
-            _refuse_unreadable(rows)
-        if action == Action.ENTER:
-            _refuse_rivals(rows)
-        content = _new_content(rows, bases, action, data, by) if action in _CONTENT else {}
-        _stamp(ids, action, transition.target, by, content, void=transition.voids_steps)
-        leases.drop([row.pk for row in rows if not _goes_on(action, row)])
-        attempts.forget([row.pk for row in rows if row.status == Status.ENTERED])
-        events_written = journal.append(
+        given = brought, reason, note, involved
+        steps = [
+            Step(action, row, who, row.pk in held.leased, *given, extra[row.pk].get("related"))
+            for row in rows
+        ]
+        _refuse_any(steps, held.versions)
+        if approved := [row.pk for row in rows if row.status == Status.ENTERED]:
+            attempts.forget(approved)
+        if action in _CONTENT:
+            rows = [_rewrite(rows, records, action, data, by)]
+        else:
+            ended = [row.pk for row in rows if not _goes_on(action, row)]
+            stamping.stamp(rows, action, by=by, ended=ended)
+        written = journal.append(
             [
-                _event(action, row, who, reason, public_note, note, brought, request_id, more.get(row.pk))
+                _event(action, row, who, reason, public_note, note, brought, request_id, extra[row.pk])
                 for row in rows
             ]
         )
         if action == Action.RETURN:
-            _after_return(rows, bases, events_written, data)
-        return list(Submission.objects.filter(pk__in=ids).order_by("pk"))
+            _after_return(rows, written, data)
+    return rows
 
 
 def _after_return(
-    rows: Sequence[Submission],
-    bases: Mapping[UUID, Public],
-    events: Sequence[Event],
-    data: Mapping[str, Any] | None,
+    rows: Sequence[Submission], events: Sequence[Event], data: Mapping[str, Any] | None
 ) -> None:
     """Keep the wording that is proposed, for one submission at a time; tell the submitters by mail."""
     if data is not None:
         (row,), (event,) = rows, events
-        wordings.propose(kinds.get(row.kind), row, bases.get(row.record), event, data)
+        base = Public.objects.filter(pk=row.record).first()
+        wordings.propose(kinds.get(row.kind), row, base, event, data)
     mailing.returned(rows)
 
 
 _CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
 
 
-def _lock(ids: Sequence[int], action: Action) -> tuple[list[Submission], dict[UUID, Public]]:
-    """Lock the records, then the submissions, each by id: the order every writer keeps."""
-    found = Submission.objects.filter(pk__in=ids).only("record", "kind", "source", "source_key")
-    records = {row.record for row in found}
-    if action == Action.REBASE:
-        records |= {
-            _known_by_key(kinds.get(row.kind), row.source, row.source_key) or row.record for row in found
-        }
-    bases = {p.pk: p for p in Public.objects.filter(pk__in=records).order_by("pk").select_for_update()}
-    rows = list(Submission.objects.filter(pk__in=ids).order_by("pk").select_for_update())
-    if not rows or len(rows) < len(set(ids)):
-        raise NotFound()
-    if any(row.base_version and row.record not in bases for row in rows):
-        raise WrongStatus()  # brought onto another record while we waited for the first
-    return rows, bases
+def _rebased_onto(named: Collection[int] | Collection[UUID]) -> set[UUID]:
+    """The records that rows of a source belong to by now: locked with those they were written against."""
+    rows = Submission.objects.named(named)
+    known = {_known_by_key(kinds.get(row.kind), row.source, row.source_key) for row in rows}
+    return {record for record in known if record}
+
+
+def _refuse_any(steps: Sequence[Step], versions: Mapping[UUID, int]) -> None:
+    """Ask of each step whether it may be taken; refuse with the first refusal, which knows of the others."""
+    action = steps[0].action
+    known = known_keys([step.submission for step in steps]) if action in _BUILD_ON_BASE else set()
+    refused: dict[UUID, Refused] = {}
+    for step in steps:
+        row = step.submission
+        try:
+            if row.status not in TRANSITIONS[action].sources:
+                raise WrongStatus(statuses=[row.status])
+            policies.ask(step)
+            if action in _BUILD_ON_BASE:
+                _refuse_outdated(row, versions[row.record], known)
+            if action in CHECKLISTS and row.intent not in REQUESTS:
+                # The form may have changed since it was sent: InvalidPayload where it fits it no longer.
+                kinds.get(row.kind).readable(row.payload, row.schema)
+        except Refused as refusal:
+            refused[row.uid] = refusal
+    raise_first(refused)
+    if action == Action.ENTER:
+        _refuse_rivals([step.submission for step in steps])
 
 
 def _organisations_involved(rows: Sequence[Submission]) -> dict[int, frozenset[int]]:
@@ -266,14 +269,10 @@ def _goes_on(action: Action, row: Submission) -> bool:
     return action == Action.VERIFY and row.risk == Risk.ROUTINE
 
 
-def _refuse_outdated(rows: Sequence[Submission], bases: Mapping[UUID, Public]) -> None:
+def _refuse_outdated(row: Submission, version: int, known: Collection[tuple[str, str, str]]) -> None:
     """The record must be what the submission was written against."""
-    known = known_keys(rows)
-    for row in rows:
-        base = bases.get(row.record)
-        version = base.version if base else 0
-        if version != row.base_version or (row.kind, row.source, row.source_key) in known:
-            raise Outdated(submission=row.uid, base=row.base_version, now=version)
+    if version != row.base_version or (row.kind, row.source, row.source_key) in known:
+        raise Outdated(submission=row.uid, base=row.base_version, now=version)
 
 
 def known_keys(rows: Sequence[Submission]) -> set[tuple[str, str, str]]:
@@ -291,60 +290,32 @@ def _refuse_rivals(rows: Sequence[Submission]) -> None:
     """One approved change per record at a time; and a new entry whose like is there already is asked about."""
     records = [row.record for row in rows if row.base_version]
     approved = Submission.objects.filter(record__in=records, status=Status.ENTERED)
-    if len(set(records)) < len(records) or (records and approved.exists()):
-        raise AnotherEntered()
-    if found := duplicates.rivals(rows):
-        raise PossibleDuplicate(rivals=sorted(set().union(*found.values())), submissions=sorted(found))
+    taken = set(approved.values_list("record", flat=True)) if records else set()
+    taken |= {record for record in records if records.count(record) > 1}
+    raise_first({row.uid: AnotherEntered() for row in rows if row.record in taken})
+    found = duplicates.rivals(rows)
+    raise_first(
+        {uid: PossibleDuplicate(rivals=sorted(found[uid]), submissions=[uid]) for uid in sorted(found)}
+    )
 
 
-def _refuse_unreadable(rows: Sequence[Submission]) -> None:
-    """The form may have changed since it was sent: InvalidPayload where it fits it no longer."""
-    for row in [row for row in rows if row.intent not in REQUESTS]:
-        kinds.get(row.kind).readable(row.payload, row.schema)
-
-
-def _new_content(
+def _rewrite(
     rows: Sequence[Submission],
-    bases: Mapping[UUID, Public],
+    records: Collection[UUID],
     action: Action,
     data: Mapping[str, Any] | None,
     by: User,
-) -> dict[str, Any]:
-    """The columns an edit, resubmission or rebase changes. One submission at a time."""
+) -> Submission:
+    """Write the content that an edit, a resubmission or a rebase brings, of one submission; its steps are void."""
     (row,) = rows
-    spec = kinds.get(row.kind)
+    bases = Public.objects.in_bulk([row.record, *records])
     base = bases.get(row.record) or next(iter(bases.values()), None)
-    if base and base.merged_into:
-        raise MergedAway(into=base.merged_into)
-    if base and row.intent in REQUESTS:
-        (reason,) = Event.objects.filter(submission=row, action=Action.SUBMIT).values_list(
-            "reason", flat=True
-        )
-        return proposals.request_of(spec, base, Intent(row.intent), reason) | {"base_version": base.version}
-    if data is None and action != Action.REBASE:
-        raise Incomplete()
-    proposed = proposals.brought_up_to_date(spec, row, base) if data is None else data
-    owned = proposals.owns_source(spec, row.source, row.source_key, base)
-    content = proposals.content_of(spec, proposed, base, owns_source=owned)
-    if data is not None:
-        if action == Action.EDIT and by.pk != row.submitted_by_id and content["payload"] == row.payload:
-            raise Unchanged(wordings.AS_SENT)
-        content["authors"] = wordings.authors_of(row, content["payload"], by=by.pk)
-    return content | (_based_on(base) if action == Action.REBASE else {})
-
-
-def _stamp(
-    ids: Sequence[int], action: Action, target: Status, by: User, content: dict[str, Any], *, void: bool
-) -> None:
-    """Write the new status, with who and when, in one statement."""
-    values: dict[str, Any] = {**(VOID if void else {}), **content, "status": target}
-    stamps = {Action.VERIFY: "verified", Action.ENTER: "entered"}
-    stamp = (stamps | dict.fromkeys((Action.TAKE_DOWN, Action.CONFIRM), "verified")).get(action)
-    if target in TERMINAL:
-        values |= {"closed_at": ClockTimestamp(), "closed_by": by.pk}
-    if stamp:
-        values |= {f"{stamp}_at": ClockTimestamp(), f"{stamp}_by": by.pk}
-    Submission.objects.filter(pk__in=ids).update(**values)
+    content = wordings.new_content(row, base, action, data, by=by)
+    if action == Action.REBASE and row.intent not in REQUESTS:
+        content |= _based_on(base)
+    Submission.objects.filter(pk=row.pk).update(**stamping.VOID, **content, status=TRANSITIONS[action].target)
+    leases.drop([row.pk])
+    return Submission.objects.get(pk=row.pk)
 
 
 def _event(
@@ -378,21 +349,23 @@ def _event(
 def say_distinct(submission_id: int, *, other: UUID, by: User, fence: int, request_id: str = "") -> None:
     """A reviewer looked at both and found them to be two different things; remembered, never asked again."""
     with acting(by=by, reason=Action.DISTINCT, request_id=request_id):
-        (row,), _bases = _lock([submission_id], Action.DISTINCT)
-        who = people.standing(by, now=timezone.now())
-        step = policies.Step(
-            Action.DISTINCT, row, who, leases.held_under([submission_id], by=by, fence=fence)
-        )
-        policies.ask(step)
+        row, who = _held_alone(submission_id, Action.DISTINCT, by=by, fence=fence)
         journal.append([_event(Action.DISTINCT, row, who, "", "", "", {}, request_id, {"related": other})])
 
 
 def leave_in_doubt(submission_id: int, *, by: User, fence: int, note: str, request_id: str = "") -> None:
     """A reviewer gives an entry back undecided: the note stays for colleagues, the lease ends, no status changes."""
     with acting(by=by, reason=Action.DOUBT, request_id=request_id):
-        (row,), _bases = _lock([submission_id], Action.DOUBT)
-        who = people.standing(by, now=timezone.now())
-        held = leases.held_under([submission_id], by=by, fence=fence)
-        policies.ask(policies.Step(Action.DOUBT, row, who, held, note=note))
+        row, who = _held_alone(submission_id, Action.DOUBT, by=by, fence=fence, note=note)
         journal.append([_event(Action.DOUBT, row, who, "", "", note, {}, request_id)])
         leases.drop([submission_id])
+
+
+def _held_alone(
+    submission_id: int, action: Action, *, by: User, fence: int, note: str = ""
+) -> tuple[Submission, people.Standing]:
+    """One submission, locked, on which this person may say so."""
+    held = hold([submission_id], by=by, now=timezone.now(), fence=fence)
+    (row,) = held.rows
+    policies.ask(Step(action, row, held.who, bool(held.leased), note=note))
+    return row, held.who

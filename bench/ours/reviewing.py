@@ -4,12 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import get_random_string
 
 from bench.stopwatch import Stopwatch
 from verification import leases, workflow
 from verification.models import Lease, Reviewer, Submission, User
+from verification.sessions import SessionStore
 from verification.sop import CHECKLISTS, Action, Ground, Status
 
 ANSWERS = dict.fromkeys(CHECKLISTS[Action.VERIFY], True) | {"grounds": [Ground.CALL_BACK.value]}
@@ -31,12 +31,12 @@ def reviewers() -> list[User]:
     return [r.user for r in Reviewer.objects.select_related("user").order_by("pk")]
 
 
-def prepare(count: int) -> dict[str, Any]:
-    """Claim so many and say what a request to verify each needs: address, cookies, body."""
+def prepare(count: int, each: int = HELD) -> dict[str, Any]:
+    """Claim so many, `each` by one reviewer, and say what a request to verify needs: address, cookies, body."""
     asked = []
     ids = free(count)
     for number, user in enumerate(reviewers()):
-        mine = ids[number * HELD : (number + 1) * HELD]
+        mine = ids[number * each : (number + 1) * each]
         if not mine:
             break
         fence = leases.claim(mine, by=user)
@@ -58,14 +58,13 @@ def _session(user: User) -> str:
 
 
 def verify(count: int, batch: int) -> dict[str, Any]:
-    """Verify so many, `batch` at a time, each batch claimed before it is timed."""
+    """Verify so many, `batch` at a time, all claimed before it is timed."""
     user = reviewers()[-1]
     ids = free(count)
-    watch = Stopwatch()
-    for start in range(0, count, batch):
-        mine = ids[start : start + batch]
-        fence = leases.claim(mine, by=user)
-        with watch:
+    batches = [ids[start : start + batch] for start in range(0, count, batch)]
+    fences = [leases.claim(mine, by=user) for mine in batches]
+    with Stopwatch() as watch:
+        for mine, fence in zip(batches, fences, strict=True):
             workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
-        leases.drop(mine)
+    leases.drop(ids)
     return watch.done(count)

@@ -34,6 +34,7 @@ FORMS = {
 # Written to only.
 ACTS = {
     "api/v1/submissions/<uuid:uid>/<slug:action>/",
+    "api/v1/submissions/batch/<slug:action>/",
     "submit/<slug:kind>/lines/",
     "mine/imports/<uuid:uid>/rows/<int:number>/",
     "review/look/<int:pk>/",

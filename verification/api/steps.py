@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from verification import confirming, leases, people, policies, publishing, workflow
+from verification import confirming, inbox, leases, people, policies, publishing, workflow
 from verification.models import Submission, User
-from verification.policies import Step
 from verification.refusals import LeaseLost
 from verification.sop import CHECKLISTS, Action
 
@@ -17,16 +17,32 @@ Asked = Mapping[str, Any]
 
 
 class Taken(Protocol):
-    """A step: does it, or refuses by name."""
+    """A step: takes it with the submission of that uid, which it returns as it is then; or refuses by name.
+
+    NotFound for what the person may not see.
+    """
+
+    def __call__(self, uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission: ...
+
+
+class Done(Protocol):
+    """What is done with a submission that the person may see."""
 
     def __call__(self, found: Submission, asked: Asked, *, by: User, request_id: str) -> None: ...
 
 
+def _looking(do: Done) -> Taken:
+    """Look for the submission, do it, and look again."""
+
+    def take(uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission:
+        do(inbox.seen_by(uid, by), asked, by=by, request_id=request_id)
+        return inbox.seen_by(uid, by)
+
+    return take
+
+
 def _claim(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
-    who = people.standing(by, now=timezone.now())
-    # Whoever may not decide would only keep others from it.
-    for rule in (policies.reviewer_in_force, policies.not_an_author, policies.not_their_organisation):
-        rule(Step(Action.VERIFY, found, who))
+    policies.refuse_deciding(found, people.standing(by, now=timezone.now()))
     leases.claim([found.pk], by=by)
 
 
@@ -43,11 +59,11 @@ def _release(found: Submission, asked: Asked, *, by: User, request_id: str) -> N
 def _advance(action: Action) -> Taken:
     """One of the steps of the table, with the checklist's answers where it has one."""
 
-    def take(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    def take(uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission:
         given = dict(asked.get("answers") or {}) if action in CHECKLISTS else {}
         other = asked.get("other")
-        workflow.advance(
-            [found.pk],
+        (taken,) = workflow.advance(
+            [uid],
             action,
             by=by,
             fence=asked.get("fence"),
@@ -57,8 +73,9 @@ def _advance(action: Action) -> Taken:
             note=asked["note"],
             data=asked.get("data"),
             request_id=request_id,
-            events={found.pk: {"related": other}} if other and action == Action.MARK_DUPLICATE else None,
+            events={uid: {"related": other}} if other and action == Action.MARK_DUPLICATE else None,
         )
+        return taken
 
     return take
 
@@ -67,10 +84,10 @@ def _with_content(action: Action) -> Taken:
     """A step that changes what was sent."""
     take = _advance(action)
 
-    def change(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+    def change(uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission:
         if asked.get("data") is None:
             raise ValidationError({"data": [_("The new content is missing.")]})
-        take(found, asked, by=by, request_id=request_id)
+        return take(uid, asked, by=by, request_id=request_id)
 
     return change
 
@@ -115,22 +132,22 @@ def _confirm(found: Submission, asked: Asked, *, by: User, request_id: str) -> N
 
 
 STEPS: dict[str, Taken] = {
-    "claim": _claim,
-    "release": _release,
-    "renew": _renew,
+    "claim": _looking(_claim),
+    "release": _looking(_release),
+    "renew": _looking(_renew),
     "verify": _advance(Action.VERIFY),
     "enter": _advance(Action.ENTER),
     "return": _advance(Action.RETURN),
     "reject": _advance(Action.REJECT),
     "duplicate": _advance(Action.MARK_DUPLICATE),
-    "distinct": _distinct,
-    "doubt": _doubt,
+    "distinct": _looking(_distinct),
+    "doubt": _looking(_doubt),
     "withdraw": _advance(Action.WITHDRAW),
     "resubmit": _with_content(Action.RESUBMIT),
     "edit": _with_content(Action.EDIT),
     "rebase": _advance(Action.REBASE),
-    "take_down": _take_down,
-    "confirm": _confirm,
+    "take_down": _looking(_take_down),
+    "confirm": _looking(_confirm),
     "reopen": _advance(Action.REOPEN),
 }
 # What a token may ask for, with its owner's own submissions.

@@ -13,6 +13,7 @@ from verification.models.people import (
 )
 from verification.models.reasons import ReasonWords
 from verification.models.records import Counter, ListVersion, Public, Record, TakeDown
+from verification.models.sessions import Session
 from verification.models.submissions import Attempt, Lease, Submission
 from verification.models.wording import ProposedWording
 from verification.models.work import Pulse
@@ -36,6 +37,7 @@ __all__ = [
     "Record",
     "Reviewer",
     "Robot",
+    "Session",
     "Submission",
     "TakeDown",
     "Unsequenced",

@@ -1,7 +1,9 @@
 """Submissions: proposed versions of records, and the leases and attempts that go with them."""
 
 import uuid
+from collections.abc import Collection
 from typing import Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -25,6 +27,11 @@ class NoneOf(Func):
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     """Reading submissions. Only `verification.workflow` writes their status."""
+
+    def named(self, names: Collection[int] | Collection[UUID]) -> Self:
+        """Those of these ids, or of these uids."""
+        uids = [name for name in names if isinstance(name, UUID)]
+        return self.filter(uid__in=uids) if uids else self.filter(pk__in=names)
 
     def waiting(self) -> Self:
         """Those a reviewer has to act on."""
