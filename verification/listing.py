@@ -4,7 +4,7 @@ Pages are keyset pages over three indexes, each (kind, freshness, sort key): a p
 each freshness it shows and merges them, so that no filter on freshness makes it walk what it leaves out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -118,15 +118,6 @@ class Listing:
         """A page of the view; one query. BadCursor for a cursor of another view."""
         return paged(self._view(), cursor, limit, self._rows)
 
-    def every(self, *, chunk: int = 500) -> Iterator[Row]:
-        """All rows of the view in order, `chunk` at a time: memory stays flat, no transaction stays open."""
-        key = None
-        while rows := self._rows(key, False, chunk):
-            yield from rows
-            key = rows[-1].key
-            if len(rows) < chunk:
-                return
-
     def count(self, cap: int = 1000) -> int:
         """How many rows the view has; `cap` + 1 stands for more than `cap`."""
         with connection.cursor() as cursor:
@@ -137,7 +128,8 @@ class Listing:
     def _view(self) -> str:
         return f"{self.kind}?{self.query_string()}"
 
-    def _rows(self, key: Key | None, back: bool, limit: int) -> list[Row]:
+    def statement(self, key: Key | None, *, back: bool = False, limit: int) -> tuple[str, dict[str, Any]]:
+        """What is asked for the rows behind a sort key, and its values: uid, body, freshness, then their sort keys."""
         ask = listing_sql.Ask(
             order=ORDERS[self.sort],
             shown=len(self._shown()),
@@ -146,7 +138,10 @@ class Listing:
             beyond=key is not None,
             back=back,
         )
-        return rows_of(listing_sql.page(ask), self._values(limit=limit, key=key or ()))
+        return listing_sql.page(ask), self._values(limit=limit, key=key or ())
+
+    def _rows(self, key: Key | None, back: bool, limit: int) -> list[Row]:
+        return rows_of(*self.statement(key, back=back, limit=limit))
 
     def _shown(self) -> list[str]:
         return [self.freshness] if self.freshness else asking.shown(stale=self.stale)

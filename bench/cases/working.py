@@ -61,6 +61,8 @@ def web(
     return Contender(name, run, meter, (lambda: answer(once())) if answer else None)
 
 
-def bare(stage: Stage, name: str, run: Callable[[], Done]) -> Contender:
+def bare(
+    stage: Stage, name: str, run: Callable[[], Done], answer: Callable[[], Any] | None = None
+) -> Contender:
     """A statement with nothing around it: only PostgreSQL's time is the limit's."""
-    return Contender(name, run, lambda: spent(stage.processes()))
+    return Contender(name, run, lambda: spent(stage.processes()), answer)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from supplies import sheets
 from supplies.cells import text_of
-from supplies.exports import guarded
+from supplies.csv_cells import guarded
 from supplies.files import limits
 from supplies.files.reading import value_of
 from supplies.imported import ACCEPTED, AT_WORK, Answer, Import, ImportRow, Stage, Verdict

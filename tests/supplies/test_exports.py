@@ -3,18 +3,25 @@
 import csv
 import io
 import json
+import sys
 import tracemalloc
+import unicodedata
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from supplies import exports
-from supplies.exports import guarded
+from supplies.csv_cells import cell, guarded
+from supplies.csv_columns import Table
 from tests.builders import line, published_need, submit_need, taken_down
+from verification import kinds
 from verification.listing import Listing
 from verification.models import Public
 
@@ -180,7 +187,7 @@ def test_csv_streams_in_flat_memory(db, volunteer, reviewer):
     pieces = exports.csv_rows("needs", Listing.parse("needs", QueryDict("")))
     next(pieces)
     tracemalloc.start()
-    lines = sum(piece.count("\r\n") for piece in pieces)
+    lines = sum(piece.count(b"\r\n") for piece in pieces)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert lines == 2 * 6001
@@ -192,7 +199,7 @@ def test_csv_leaves_the_language_of_the_thread_alone(db, volunteer, reviewer):
     with translation.override("en"):
         pieces = exports.csv_rows("needs", Listing.parse("needs", QueryDict("")))
     with translation.override("zh-hans"):
-        text = next(pieces) + next(pieces)
+        text = (next(pieces) + next(pieces)).decode()
         assert translation.get_language() == "zh-hans"
     assert "Hubei" in text
 
@@ -244,3 +251,45 @@ def test_json_of_many_pieces_is_whole(reader, volunteer, reviewer, monkeypatch):
     for n in range(3):
         published_need(volunteer, reviewer, organisation_name=f"江城第{n}医院")
     assert len(exported(reader.get("/needs.json"))["records"]) == 3
+
+
+EXPORTED = json.loads(Path(__file__).with_name("exported.json").read_text())
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("kind", EXPORTED)
+def test_csv_of_every_list_is_byte_for_byte_what_it_always_was(db, settings, kind, language):
+    """`exported.json` keeps bodies of each list, of the demonstration and an odd one, and what they became."""
+    settings.BASE_URL = "https://glacier.example"
+    kept = EXPORTED[kind]
+    with translation.override(language):
+        table = Table(kinds.get(kind))
+        text = table.head()
+        for body, freshness in zip(kept["bodies"], ["fresh", "overdue", "stale"], strict=True):
+            text += "".join(table.rows(body, freshness))
+    assert text.split("\r\n") == kept[language]
+
+
+def test_csv_of_every_list_is_kept_by_a_test():
+    assert set(EXPORTED) == {spec.slug for spec in kinds.every()}
+
+
+CELLS = st.one_of(
+    st.text(),
+    st.none(),
+    st.integers(),
+    st.booleans(),
+    st.sampled_from(["-5", "=1", 'a"b', "a,b", "\r", "\n", " "]),
+)
+
+
+@given(st.lists(CELLS, min_size=2))
+def test_csv_cells_are_written_as_the_standard_library_writes_them(values):
+    file = io.StringIO()
+    csv.writer(file).writerow([guarded(value) for value in values])
+    assert ",".join(cell(value) for value in values) + "\r\n" == file.getvalue()
+
+
+def test_csv_guard_takes_no_letter_or_digit_for_the_beginning_of_a_formula():
+    letters = [chr(n) for n in range(sys.maxunicode + 1) if chr(n).isalnum()]
+    assert not {unicodedata.normalize("NFKC", letter) for letter in letters} & set("=+-@\t\r\n")
