@@ -1,4 +1,4 @@
-"""`python -m bench run --size ci|full [--only CASE …]` and `python -m bench compare A B`."""
+"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… compare A B`."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import gates, machine, report, sizes
+from bench import gates, growth, machine, report, sizes
 from bench.cases import CASES
 from bench.gates import Verdict
 from bench.rounds import LeftOut, Measured, measure
@@ -24,15 +24,20 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="measure, and fail where a gate is not met")
     run.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
-    run.add_argument("--only", nargs="+", choices=list(CASES), metavar="CASE", help=", ".join(CASES))
-    run.add_argument("--rounds", type=int, default=5)
     run.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
     run.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
-    run.add_argument(
-        "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
-    )
-    run.add_argument("--kept", action="store_true", help="a kept seed will do, though the code has changed")
     run.add_argument("--fresh", action="store_true", help="seed anew")
+    grow = commands.add_parser("growth", help="our work on ever more needs, and fail where it grows too far")
+    grow.add_argument("--needs", type=int, nargs="+", default=growth.NEEDS, help="the sizes to compare")
+    for command in (run, grow):
+        command.add_argument("--only", nargs="+", choices=list(CASES), metavar="CASE", help=", ".join(CASES))
+        command.add_argument("--rounds", type=int, default=5)
+        command.add_argument(
+            "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
+        )
+        command.add_argument(
+            "--kept", action="store_true", help="a kept seed will do, though the code has changed"
+        )
     compare = commands.add_parser("compare", help="two kept runs side by side")
     compare.add_argument("runs", nargs=2, type=Path, metavar="RUN")
     return parser.parse_args(given)
@@ -46,10 +51,8 @@ def run(asked: argparse.Namespace) -> int:
     with set_up(size, asked.rounds) as stage:
         making.ensure(stage, fresh=asked.fresh, kept=asked.kept)
         card = machine.card(stage)
-        cpu = asked.clock == "cpu" or (asked.clock == "auto" and machine.busy())
-        card["clock"] = "processor seconds" if cpu else "wall"
-        print("\n".join(f"{name:<16}{value}" for name, value in card.items()))
-        for name in [name for name in CASES if not asked.only or name in asked.only]:
+        cpu = _clock(asked, card)
+        for name in _names(asked):
             try:
                 measured.append(measure(CASES[name](stage), asked.rounds, cpu=cpu))
             except LeftOut as sentence:
@@ -69,11 +72,36 @@ def run(asked: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def grow(asked: argparse.Namespace) -> int:
+    """Measure ours at all sizes; 1 where a case costs more on more needs than it may."""
+    with (
+        set_up(sizes.growing(asked.needs)[0], asked.rounds) as first,
+        growth.stages(first, asked.needs, kept=asked.kept) as stages,
+    ):
+        cpu = _clock(asked, machine.card(first))
+        names = [name for name in _names(asked) if name not in growth.LEFT_OUT]
+        too_far = growth.report(stages, names, asked.rounds, cpu=cpu)
+    print("\n".join(f"NOT MET: growth of {sentence}" for sentence in too_far))
+    return 1 if too_far else 0
+
+
+def _clock(asked: argparse.Namespace, card: dict[str, str]) -> bool:
+    """Whether the processor's clock decides; prints the card of the machine, which says so."""
+    cpu = asked.clock == "cpu" or (asked.clock == "auto" and machine.busy())
+    card["clock"] = "processor seconds" if cpu else "wall"
+    print("\n".join(f"{name:<16}{value}" for name, value in card.items()))
+    return bool(cpu)
+
+
+def _names(asked: argparse.Namespace) -> list[str]:
+    return [name for name in CASES if not asked.only or name in asked.only]
+
+
 def main(given: Sequence[str]) -> int:
     """The exit code."""
     asked = arguments(given)
-    if asked.command == "run":
-        return run(asked)
+    if asked.command in ("run", "growth"):
+        return {"run": run, "growth": grow}[asked.command](asked)
     one, other = (json.loads(path.read_text()) for path in asked.runs)
     print("\n".join(report.compared(one, other)))
     return 0

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,16 +54,17 @@ class Stage:
     valkey: Valkey
     env: dict[str, str]
     rounds: int = 5
+    database: str = WORK
     workers: dict[str, Worker] = field(default_factory=dict)
     webs: dict[str, tuple[Program, int]] = field(default_factory=dict)
     celeries: dict[str, Program] = field(default_factory=dict)
 
-    def environment(self, contender: str, database: str = WORK) -> dict[str, str]:
+    def environment(self, contender: str) -> dict[str, str]:
         """What leads a process of this contender to its database."""
         return {
             **self.env,
             **self.valkey.urls(list(SETTINGS).index(contender)),
-            "DATABASE_URL": self.cluster.url(database),
+            "DATABASE_URL": self.cluster.url(self.database),
             "DJANGO_SETTINGS_MODULE": SETTINGS[contender],
             POSTMASTER: str(self.cluster.program.pid),
         }
@@ -112,6 +113,14 @@ class Stage:
                 raise program.trouble("The web server did not start")
         return self.webs["as run"][1]
 
+    def serve(self, name: str, command: Sequence[str | Path], port: int) -> None:
+        """Start a web server that is no contender's own project; `web` connects to it by its name."""
+        program = Program(name, command, self.folder / "log" / f"{name}.log")
+        program.start()
+        self.webs[name] = program, port
+        if not Connection.answers(port, program.running):
+            raise program.trouble(f"{name} did not start")
+
     def celery(self, contender: str) -> None:
         """Start this contender's Celery worker, one process, and wait until it takes tasks."""
         if contender in self.celeries:
@@ -148,9 +157,14 @@ class Stage:
         self.workers.clear()
         self.webs.clear()
 
-    def bare(self, database: str = WORK) -> Any:
+    def bare(self, database: str | None = None) -> Any:
         """A connection of our own, for statements without anything around them."""
-        return self.cluster.connect(database)
+        return self.cluster.connect(database or self.database)
+
+    @property
+    def seeds(self) -> str:
+        """How the names of this size's seeded databases begin."""
+        return f"bench_{self.size.needs}_{self.size.waiting}_"
 
     def template(self) -> str:
         """The name of this size's seeded database; it changes with what decides the rows."""
@@ -158,12 +172,11 @@ class Stage:
         for pattern in _DECIDES:
             for path in sorted(TOP.glob(pattern)):
                 digest.update(path.read_bytes())
-        return f"bench_{self.size.name}_{self.size.needs}_{digest.hexdigest()[:10]}"
+        return f"{self.seeds}{digest.hexdigest()[:10]}"
 
     def seeded(self) -> str | None:
         """A kept template of this size, whatever code made it."""
-        begins = f"bench_{self.size.name}_{self.size.needs}_"
-        return next((name for name in self.databases() if name.startswith(begins)), None)
+        return next((name for name in self.databases() if name.startswith(self.seeds)), None)
 
     def databases(self) -> list[str]:
         """The databases of benches that are there."""
@@ -176,11 +189,11 @@ class Stage:
         with self.cluster.connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def copy(self, template: str, name: str = WORK) -> None:
-        """Make a database that is a copy of another; nobody may be connected to that one."""
-        self.drop(name)
+    def copy(self, template: str) -> None:
+        """Make the database we work on a copy of another; nobody may be connected to that one."""
+        self.drop(self.database)
         with self.cluster.connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+            connection.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}" STRATEGY file_copy')
             connection.execute("CHECKPOINT")
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from bench.cases.working import web
 from bench.client import Connection
-from bench.rounds import Case
+from bench.peers import datasetted
+from bench.rounds import Case, Contender, LeftOut
 from bench.stage import Stage
 
 OURS = "/api/v1/needs/"
@@ -24,10 +25,21 @@ def first_page(stage: Stage) -> Case:
         [
             web(stage, "peer", "peer", "/needs/", answer=_results),
             web(stage, "peer+idx", "peer", "/indexed-needs/", answer=_results),
+            *_datasette(stage),
             web(stage, "limit", "peer", HELLO),
             web(stage, "ours", "ours", OURS, answer=_results),
         ],
     )
+
+
+def _datasette(stage: Stage) -> list[Contender]:
+    try:
+        datasetted.start(stage)
+    except LeftOut as sentence:
+        print(f"\nlist without {datasetted.NAME}: {sentence}")
+        return []
+    answer = lambda body: [row["body"] for row in json.loads(body)]  # noqa: E731
+    return [web(stage, datasetted.NAME, datasetted.NAME, datasetted.PAGE, answer=answer)]
 
 
 def _tag(path: str) -> Any:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bench.processor import ended, spent
 from bench.rounds import Done
-from bench.stage import WORK, Stage
+from bench.stage import Stage
+from bench.working import peak
 
 _TPS = re.compile(r"tps = ([\d.]+)")
 
@@ -17,7 +18,7 @@ def transactions(stage: Stage, script: str, count: int) -> Done:
     path = stage.folder / "pgbench.sql"
     path.write_text(script)
     command: list[str | Path] = [stage.cluster.bin / "pgbench", "-n", "-c", "1", "-t", str(count)]
-    command += ["-f", path, "-h", stage.cluster.socket, "-U", "glacier", WORK]
+    command += ["-f", path, "-h", stage.cluster.socket, "-U", "glacier", stage.database]
     before = _spent(stage)
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = _TPS.search(said)
@@ -29,11 +30,18 @@ def transactions(stage: Stage, script: str, count: int) -> Done:
 def copied(stage: Stage, query: str, count: int) -> Done:
     r"""psql's \copy of a query of so many needs to nowhere: seconds for all of it, its time and PostgreSQL's."""
     command: list[str | Path] = [stage.cluster.bin / "psql", "-h", stage.cluster.socket, "-U", "glacier"]
-    command += ["-d", WORK, "-X", "-q", "-c", r"\timing on", "-c", rf"\copy ({query}) TO '/dev/null' CSV"]
+    command += ["-d", stage.database, "-X", "-q", "-v", "ON_ERROR_STOP=1"]
     before = _spent(stage)
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    milliseconds = float(said.rpartition("Time: ")[2].split()[0])
-    return Done(milliseconds / 1000, count, computed=_spent(stage) - before)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as psql:
+        assert psql.stdin
+        assert psql.stdout
+        psql.stdin.write(f"\\timing on\n\\copy ({query}) TO '/dev/null' CSV\n")
+        psql.stdin.flush()
+        said = psql.stdout.readline()
+        memory = peak(psql.pid)
+    if not said.startswith("Time: "):
+        raise RuntimeError(f"psql said: {said}")
+    return Done(float(said.split()[1]) / 1000, count, memory, computed=_spent(stage) - before)
 
 
 def _spent(stage: Stage) -> float:

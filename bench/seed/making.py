@@ -4,7 +4,7 @@ import os
 import time
 from datetime import UTC, datetime
 
-from bench.stage import WORK, Stage
+from bench.stage import Stage
 
 # One in twenty needs is about a house of the register.
 HOUSES = 20
@@ -16,13 +16,13 @@ def ensure(stage: Stage, *, fresh: bool = False, kept: bool = False) -> None:
     there = stage.databases()
     if fresh or template not in there:
         for name in there:
-            if name.startswith(f"bench_{stage.size.name}_{stage.size.needs}_") or name == WORK:
+            if name.startswith(stage.seeds) or name == stage.database:
                 stage.drop(name)
         begun = time.monotonic()
         print(f"seeding {stage.size.needs:,} needs", flush=True)
         _make(stage)
         with stage.bare("postgres") as connection:
-            connection.execute(f'ALTER DATABASE "{WORK}" RENAME TO "{template}"')
+            connection.execute(f'ALTER DATABASE "{stage.database}" RENAME TO "{template}"')
         print(f"seeded in {time.monotonic() - begun:.0f} s", flush=True)
     stage.copy(template)
 
@@ -30,8 +30,8 @@ def ensure(stage: Stage, *, fresh: bool = False, kept: bool = False) -> None:
 def _make(stage: Stage) -> None:
     size, now = stage.size, datetime.now(UTC).replace(microsecond=0).isoformat()
     houses = max(1, size.needs // HOUSES)
-    stage.drop(WORK)
-    stage.cluster.ensure_database(WORK)
+    stage.drop(stage.database)
+    stage.cluster.ensure_database(stage.database)
     firsts = stage.do("ours", "seed.people:begin", houses=houses)
     firsts.pop("memory")
     values = {
