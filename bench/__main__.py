@@ -27,6 +27,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     run.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
     run.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
     run.add_argument("--fresh", action="store_true", help="seed anew")
+    run.add_argument("--use-up", action="store_true", help="work on the seed itself, where the disk is small")
     grow = commands.add_parser("growth", help="our work on ever more needs, and fail where it grows too far")
     grow.add_argument("--needs", type=int, nargs="+", default=growth.NEEDS, help="the sizes to compare")
     for command in (run, grow):
@@ -49,7 +50,7 @@ def run(asked: argparse.Namespace) -> int:
     measured: list[Measured] = []
     verdicts: list[Verdict] = []
     with set_up(size, asked.rounds) as stage:
-        making.ensure(stage, fresh=asked.fresh, kept=asked.kept)
+        making.ensure(stage, fresh=asked.fresh, kept=asked.kept, use_up=asked.use_up)
         card = machine.card(stage)
         cpu = _clock(asked, card)
         for name in _names(asked):

@@ -15,13 +15,25 @@ def copy(rows: Sequence[models.Model]) -> None:
     statement = f'COPY "{rows[0]._meta.db_table}" ({names}) FROM STDIN'
     connection.ensure_connection()
     with connection.connection.cursor() as cursor, cursor.copy(statement) as target:
+        reads = [(field.attname, None if isinstance(field, _AS_IT_IS) else field) for field in fields]
         for row in rows:
-            target.write_row([_value(field, row) for field in fields])
+            values = row.__dict__
+            target.write_row([_value(values[name], field) for name, field in reads])
 
 
-def _value(field: Any, row: models.Model) -> Any:
-    value = getattr(row, field.attname)
-    return None if value is None else field.get_db_prep_save(value, connection)
+# What the driver takes as it stands; asking the field would take as long as all else of a row.
+_AS_IT_IS = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.UUIDField,
+    models.DateField,
+    models.ForeignKey,
+)
+
+
+def _value(value: Any, field: Any) -> Any:
+    return value if value is None or field is None else field.get_db_prep_save(value, connection)
 
 
 def unguarded() -> None:

@@ -10,8 +10,11 @@ from bench.stage import Stage
 HOUSES = 20
 
 
-def ensure(stage: Stage, *, fresh: bool = False, kept: bool = False) -> None:
-    """A working copy of this size's seeded database, which is made where there is none yet."""
+def ensure(stage: Stage, *, fresh: bool = False, kept: bool = False, use_up: bool = False) -> None:
+    """A working copy of this size's seeded database, which is made where there is none yet.
+
+    With `use_up` it is worked on itself and is no template any more: for disks that cannot hold it twice.
+    """
     template = (stage.seeded() if kept else None) or stage.template()
     there = stage.databases()
     if fresh or template not in there:
@@ -24,7 +27,12 @@ def ensure(stage: Stage, *, fresh: bool = False, kept: bool = False) -> None:
         with stage.bare("postgres") as connection:
             connection.execute(f'ALTER DATABASE "{stage.database}" RENAME TO "{template}"')
         print(f"seeded in {time.monotonic() - begun:.0f} s", flush=True)
-    stage.copy(template)
+    if use_up:
+        stage.drop(stage.database)
+        with stage.bare("postgres") as connection:
+            connection.execute(f'ALTER DATABASE "{template}" RENAME TO "{stage.database}"')
+    else:
+        stage.copy(template)
 
 
 def _make(stage: Stage) -> None:
@@ -42,8 +50,12 @@ def _make(stage: Stage) -> None:
         "now": now,
     }
     _fill(stage, size.needs + 2 * size.waiting, values)
-    stage.do("ours", "seed.finishing:finish")
-    stage.do("peer", "peers.filling:fill")
+    # Neither reads what the other writes.
+    works = {"ours": "seed.finishing:finish", "peer": "peers.filling:fill"}
+    for project, function in works.items():
+        stage.worker(project).ask(function)
+    for project in works:
+        stage.worker(project).answer()
     stage.do("ours", "seed.finishing:rest")
     stage.leave()
 
