@@ -180,11 +180,10 @@ class SourceForm(PayloadForm):
     )
     as_written = RowField(label=_("row as written in the sheet"), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(data, *args, **kwargs)
-        if self.data.get("as_written"):
-            for name in self.may_lack:
-                self.fields[name].required = False
+    def suit(self) -> None:
+        """A sheet's row need not say what a person must."""
+        for name in self.may_lack:
+            self.fields[name].required = self.base_fields[name].required and not self.data.get("as_written")
 
 
 SOURCE_FIELDS: Final = {

@@ -6,7 +6,8 @@ A list's form derives from `PayloadForm`; rows of supplies in it are one `LinesF
 import re
 from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import Any, ClassVar, Self
+from threading import local
+from typing import Any, ClassVar, Final, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,6 +20,10 @@ from verification.kinds import plain
 
 # Control characters, zero-width and bidirectional marks: never meant, and a way to deceive.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+# The forms that the reading of payloads shares, in each thread its own.
+_THREAD: Final = local()
 
 
 class PlainTextField(forms.CharField):
@@ -57,14 +62,40 @@ class PayloadForm(forms.Form):
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(self._as_typed(data), *args, **kwargs)
+        self.suit()
 
-    def read_again(self, data: Any) -> Self:
-        """The same form with other data, judged at once. They share their fields: copying costs more than reading."""
-        form = copy(self)
-        form.data, form.is_bound = self._as_typed(data), True
+    @classmethod
+    def reading(cls, data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] = (), last: int = 0) -> Self:
+        """The form with these data, judged at once; its lines are numbered on from those of a record.
+
+        All that are read in a thread share their fields, because copying them costs more than reading: ask such
+        a form for its errors and its payload, and neither show nor change it.
+        """
+        patterns: dict[type, Self] = _THREAD.__dict__.setdefault("patterns", {})
+        if cls not in patterns:
+            patterns[cls] = cls()
+        form = copy(patterns[cls])
+        form.data, form.is_bound = form._as_typed(data), True
         form._bound_fields_cache = {}  # type: ignore[attr-defined]
+        form.suit()
+        if isinstance(field := form.fields.get("lines"), LinesField):
+            field.follow(lines, last)
         form.full_clean()
         return form
+
+    def suit(self) -> None:
+        """What the data change about the fields; called before they are read."""
+
+    def _clean_fields(self) -> None:
+        """As Django does it, but for the bound field around each value, which only a page needs."""
+        for name, field in self.fields.items():
+            try:
+                value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+                self.cleaned_data[name] = field.clean(value)
+                if own := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = own()
+            except ValidationError as error:
+                self.add_error(name, error)
 
     def _as_typed(self, data: Any) -> Any:
         if not isinstance(data, Mapping) or isinstance(data, MultiValueDict):
@@ -128,7 +159,7 @@ class LinesWidget(forms.Widget):
 
 
 class LinesField(forms.Field):
-    """Lines of a list, each read by `line_form`. After cleaning, `bound` holds the line forms with their errors."""
+    """Lines of a list, each read by `line_form`."""
 
     widget = LinesWidget
     reads_json = True
@@ -137,7 +168,6 @@ class LinesField(forms.Field):
     def __init__(self, line_form: type[LineForm], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.line_form = line_form
-        self.bound: list[LineForm] = []
         self._before: Sequence[Mapping[str, Any]] = ()
         self._last = 0
 
@@ -156,12 +186,10 @@ class LinesField(forms.Field):
             raise ValidationError(
                 _("At most %(most)d lines fit in one entry.") % {"most": self.most}, code="most"
             )
-        pattern = self.line_form()
-        self.bound = [pattern.read_again(line) for line in lines]
-        errors = [e for number, form in enumerate(self.bound, 1) for e in _errors(number, form)]
-        if errors:
+        read = [self.line_form.reading(line) for line in lines]
+        if errors := [e for number, form in enumerate(read, 1) for e in _errors(number, form)]:
             raise ValidationError(errors)
-        return self._numbered([form.payload() for form in self.bound], lines)
+        return self._numbered([form.payload() for form in read], lines)
 
     def _numbered(
         self, payloads: list[dict[str, Any]], lines: Sequence[Mapping[str, Any]]
