@@ -41,6 +41,8 @@ _MESSENGER: Final = re.compile(
     r"(?:微信|weixin|wechat|vx|qq)\s?(?:号码?)?\s?[:是为]?\s?(?P<account>[a-z][a-z0-9_-]{5,19}|[0-9]{5,11})(?![a-z0-9])",
     re.IGNORECASE,
 )
+# Nothing is found where there is neither an @ nor a letter of a name nor five digits.
+_TELLING: Final = re.compile(r"@|[a-z]|[0-9](?:[^0-9]*[0-9]){4}", re.IGNORECASE)
 _LONG_NUMBER: Final = re.compile(r"(?<![0-9])[0-9](?:[ \-]?[0-9]){14,21}[Xx]?(?![0-9])")
 _LINK: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -121,6 +123,8 @@ def find_private(text: str) -> list[Private]:
 
     Used to warn that a public field gives away a person. Reading order; what overlaps is told once.
     """
+    if not _TELLING.search(half_width(text)):
+        return []
     found: list[Private] = []
     for private in sorted(_private(text), key=lambda private: (private.start, -private.end)):
         if not found or private.start >= found[-1].end:

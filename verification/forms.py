@@ -5,7 +5,8 @@ A list's form derives from `PayloadForm`; rows of supplies in it are one `LinesF
 
 import re
 from collections.abc import Mapping, Sequence
-from copy import copy
+from contextlib import suppress
+from datetime import date
 from threading import local
 from typing import Any, ClassVar, Final, Self
 
@@ -52,6 +53,32 @@ class LinkField(forms.URLField):
 
     default_validators = [URLValidator(schemes=["http", "https"])]
 
+    def clean(self, value: Any) -> Any:
+        """The address. One of the usual shape is what Django's longer way would make of it."""
+        if isinstance(value, str) and len(value) <= 200 and _USUAL_LINK.fullmatch(value):
+            return value
+        return super().clean(value)
+
+
+# No port, no query, no fragment, nothing that is not ASCII: neither changed nor refused by URLField.
+_USUAL_LINK: Final = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/[\w.~%-]+)*", re.ASCII
+)
+
+
+class DayField(forms.DateField):
+    """A day. In ISO form it is read at once, in whatever form else the language has as Django reads it."""
+
+    def to_python(self, value: Any) -> Any:
+        """The day; None for nothing."""
+        if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
+        return super().to_python(value)
+
+
+_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 class PayloadForm(forms.Form):
     """A form whose cleaned data is a canonical payload.
@@ -59,6 +86,9 @@ class PayloadForm(forms.Form):
     It reads JSON as well as what a page sends. Django's own fields expect text, and fail on a number or a
     list where a date should be: to a field that does not say `reads_json`, values come as text.
     """
+
+    # What its fields make of nothing, where that was found out beforehand.
+    _blanks: Mapping[str, Any] = {}
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(self._as_typed(data), *args, **kwargs)
@@ -72,9 +102,11 @@ class PayloadForm(forms.Form):
         a form for its errors and its payload, and neither show nor change it.
         """
         patterns: dict[type, Self] = _THREAD.__dict__.setdefault("patterns", {})
-        if cls not in patterns:
-            patterns[cls] = cls()
-        form = copy(patterns[cls])
+        if (pattern := patterns.get(cls)) is None:
+            pattern = patterns[cls] = cls()
+            pattern._blanks = _blanks(pattern.fields)
+        form = cls.__new__(cls)
+        form.__dict__.update(pattern.__dict__)
         form.data, form.is_bound = form._as_typed(data), True
         form._bound_fields_cache = {}  # type: ignore[attr-defined]
         form.suit()
@@ -89,9 +121,13 @@ class PayloadForm(forms.Form):
     def _clean_fields(self) -> None:
         """As Django does it, but for the bound field around each value, which only a page needs."""
         for name, field in self.fields.items():
+            sent_as = self.add_prefix(name) if self.prefix else name
             try:
-                value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-                self.cleaned_data[name] = field.clean(value)
+                value = field.widget.value_from_datadict(self.data, self.files, sent_as)
+                if (value is None or value == "") and name in self._blanks and not field.required:
+                    self.cleaned_data[name] = self._blanks[name]
+                else:
+                    self.cleaned_data[name] = field.clean(value)
                 if own := getattr(self, f"clean_{name}", None):
                     self.cleaned_data[name] = own()
             except ValidationError as error:
@@ -100,17 +136,29 @@ class PayloadForm(forms.Form):
     def _as_typed(self, data: Any) -> Any:
         if not isinstance(data, Mapping) or isinstance(data, MultiValueDict):
             return data
-        return {name: self._typed(name, value) for name, value in data.items()}
+        return {
+            name: value if value is None or isinstance(value, str) else self._typed(name, value)
+            for name, value in data.items()
+        }
 
     def _typed(self, name: str, value: Any) -> Any:
         field = self.base_fields.get(name)
-        if value is None or isinstance(value, str) or field is None or getattr(field, "reads_json", False):
-            return value
-        return str(value)
+        return value if field is None or getattr(field, "reads_json", False) else str(value)
 
     def payload(self) -> dict[str, Any]:
         """The canonical payload: plain JSON values, one per field."""
         return {name: plain(self.cleaned_data[name]) for name in self.fields}
+
+
+def _blanks(fields: Mapping[str, forms.Field]) -> dict[str, Any]:
+    """What each field makes of nothing, told as None or as "", where it takes that and makes a plain value of it."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        with suppress(ValidationError):
+            said = [field.clean(nothing) for nothing in (None, "")]
+            if said[0] == said[1] and all(one is None or isinstance(one, str) for one in said):
+                found[name] = said[0]
+    return found
 
 
 def rows_of(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

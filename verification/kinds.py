@@ -104,6 +104,8 @@ def last_line(payload: Payload, before: int) -> int:
 
 def plain(value: Any) -> Any:
     """A value as payloads hold it: days and decimals as text, all else as it is."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -103,7 +103,8 @@ def own_sources(
     ]
     hiding = _with_private_words(spec, set().union(*others))
     return [
-        bool(key) and wrote.isdisjoint(hiding) for (_source, key, _base), wrote in zip(rows, others, strict=True)
+        bool(key) and wrote.isdisjoint(hiding)
+        for (_source, key, _base), wrote in zip(rows, others, strict=True)
     ]
 
 
