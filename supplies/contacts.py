@@ -7,6 +7,7 @@ Numbers are those of mainland China. A normalised number is written one way only
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from supplies.characters import half_width
@@ -84,11 +85,17 @@ def read_phones(text: str) -> list[Phone]:
     A number with digits masked or missing is no number. A second line of the same office takes the
     area code of the first.
     """
+    return list(_phones(text))
+
+
+# One text is asked about several times in a row: what is private in it, what is left without its numbers, its traits.
+@lru_cache(maxsize=32)
+def _phones(text: str) -> tuple[Phone, ...]:
     phones: list[Phone] = []
     for match in _PHONE.finditer(half_width(text)):
         if phone := _phone(match, phones[-1] if phones else None, text):
             phones.append(phone)
-    return phones
+    return tuple(phones)
 
 
 def without_phones(text: str) -> str:

@@ -174,8 +174,13 @@ def _within(text: str, longest: int, reading: Reading) -> str:
 
 def place_of(reading: Reading) -> str:
     """The code of the place a row's words name, inside the prefecture of its sheet; "" where nothing is known."""
-    here = _place_of_sheet(reading.sheet)
-    words = [word for word in reading.places if word not in BLANKS]
+    return _place_named(reading.sheet, tuple(word for word in reading.places if word not in BLANKS))
+
+
+# The rows of a sheet lie in the same few places.
+@lru_cache(maxsize=1024)
+def _place_named(sheet: str, words: tuple[str, ...]) -> str:
+    here = _place_of_sheet(sheet)
     if here is not None:
         for place in places.children(here.code) if here.level == "prefecture" else ():
             if words and words[-1] in (place.name, place.short):

@@ -78,7 +78,8 @@ def in_turns(batch: Sequence[Meant]) -> Iterator[list[Meant]]:
     """What can be taken in together: what comes twice comes after its first, as if it had been sent later."""
     while batch:
         seen: set[Any] = set()
-        turn, later = [], []
+        turn: list[Meant] = []
+        later: list[Meant] = []
         for one in batch:
             names = {one.record, one.sent.uid, (one.sent.source, one.sent.source_key)} - {None}
             names = {name for name in names if not isinstance(name, tuple) or name[1]}
