@@ -55,7 +55,8 @@ class LinkField(forms.URLField):
 
     def clean(self, value: Any) -> Any:
         """The address. One of the usual shape is what Django's longer way would make of it."""
-        if isinstance(value, str) and len(value) <= 200 and _USUAL_LINK.fullmatch(value):
+        longest = min(self.max_length or 200, 200)
+        if isinstance(value, str) and len(value) <= longest and _USUAL_LINK.fullmatch(value):
             return value
         return super().clean(value)
 
