@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from verification import duplicates, kinds, names, people
+from verification import duplicates, kinds, names, people, statements
 from verification.kinds import Kind, Payload
 from verification.models import OrganisationAlias, Submission
 from verification.sop import Intent
@@ -54,7 +53,7 @@ _At = tuple[UUID | None, int | None]
 _CALLED: Final = """
 SELECT alias.normalised, house.uid::text, house.place, coalesce(house.merged_into_id, house.id)
   FROM verification_organisationalias alias JOIN verification_organisation house ON house.id = alias.organisation_id
- WHERE alias.normalised = ANY(%(called)s)
+ WHERE alias.normalised = ANY(%(called)s::text[])
 """
 _CHOSEN: Final = """
 UNION ALL
@@ -65,25 +64,25 @@ SELECT '', house.uid::text, house.place, coalesce(house.merged_into_id, house.id
 _FOUND: Final = """
 SELECT asked.key, found.* FROM unnest(%(keys)s::text[]) AS asked(key) CROSS JOIN LATERAL (
     SELECT uid, kind, title, place, identity, verified_at FROM verification_public
-     WHERE tokens @> ARRAY[asked.key] AND state = 'live' LIMIT %(most)s
+     WHERE tokens @> ARRAY[asked.key] AND state = 'live' LIMIT %(most)s::bigint
 ) AS found
 UNION ALL
 SELECT asked.key, found.* FROM unnest(%(identities)s::text[]) AS asked(key) CROSS JOIN LATERAL (
     SELECT uid, kind, title, place, identity, verified_at FROM verification_public
-     WHERE kind = ANY(%(kinds)s) AND identity = asked.key AND state = 'live' LIMIT %(most)s
+     WHERE kind = ANY(%(kinds)s::text[]) AND identity = asked.key AND state = 'live' LIMIT %(most)s::bigint
 ) AS found
 """
 _WAITING: Final = """
 SELECT asked.key, found.id FROM unnest(%(keys)s::text[]) AS asked(key) CROSS JOIN LATERAL (
     SELECT id FROM verification_submission
      WHERE likeness @> ARRAY[asked.key] AND intent = 'new' AND status IN ('collected', 'verified', 'entered')
-     LIMIT %(most)s
+     LIMIT %(most)s::bigint
 ) AS found
 UNION ALL
 SELECT asked.key, found.id FROM unnest(%(identities)s::text[]) AS asked(key) CROSS JOIN LATERAL (
     SELECT id FROM verification_submission
-     WHERE kind = ANY(%(kinds)s) AND identity = asked.key AND intent = 'new'
-       AND status IN ('collected', 'verified', 'entered') LIMIT %(most)s
+     WHERE kind = ANY(%(kinds)s::text[]) AND identity = asked.key AND intent = 'new'
+       AND status IN ('collected', 'verified', 'entered') LIMIT %(most)s::bigint
 ) AS found
 """
 
@@ -214,7 +213,7 @@ def _add_other_names(asked: Sequence[_Asked]) -> None:
     known: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     chosen = {one.organisation for one in asked} - {""}
     called = {names.normalise(one.name) for one in asked} - {""}
-    for normalised, uid, place, root in _rows(
+    for normalised, uid, place, root in statements.rows(
         _CALLED + (_CHOSEN if chosen else ""), {"called": list(called), "chosen": list(chosen)}
     ):
         known[normalised or uid].append((uid, place, root))
@@ -257,22 +256,15 @@ def _look_up(asked: Sequence[_Asked], *, everything: bool) -> tuple[_Found, _Row
         "kinds": list({one.spec.slug for one in asked}),
         "most": _LOOKED_AT,
     }
-    for key, *columns in _rows(_FOUND, values):
+    for key, *columns in statements.rows(_FOUND, values):
         row = _Row(*columns)
         found[key].add((row.uid, None))
         rows[row.uid, None] = row
     if everything:
-        for key, waiting in _rows(_WAITING, values):
+        for key, waiting in statements.rows(_WAITING, values):
             found[key].add((None, waiting))
         rows |= _waiting({pk for some in found.values() for _uid, pk in some if pk})
     return found, rows
-
-
-def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 def _waiting(ids: Collection[int]) -> dict[_At, _Row]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 
-from verification import duplicates, people, proposals
+from verification import duplicates, people, proposals, statements
 from verification.kinds import Kind
 from verification.models import Public, Submission, User
 from verification.refusals import MergedAway, NotFound, Refused
@@ -168,8 +168,8 @@ _INSERT: Final = """
 INSERT INTO verification_submission (
     uid, kind, intent, record, base_version, source, source_key, identity, likeness, payload, schema, origin,
     organisation_id, risk, status, authors, submitted_by_id)
-SELECT uid, %(kind)s, intent, record, base_version, source, source_key, identity, likeness, payload, schema, origin,
-       organisation_id, risk, 'collected', ARRAY[%(by)s::bigint], %(by)s
+SELECT uid, %(kind)s::text, intent, record, base_version, source, source_key, identity, likeness, payload, schema,
+       origin, organisation_id, risk, 'collected', ARRAY[%(by)s::bigint], %(by)s::bigint
   FROM ROWS FROM (jsonb_to_recordset(%(rows)s::jsonb) AS (
        uid uuid, intent text, record uuid, base_version int, source text, source_key text, identity text,
        likeness text[], payload jsonb, schema int, origin text, organisation_id bigint, risk int
@@ -183,8 +183,6 @@ def write(
     spec: Kind, found: Sequence[Wanted], *, by: User, origin: Origin | None, who: people.Standing
 ) -> list[Submission]:
     """Insert what is wanted, in this order, in one statement; the rows as they stand in the database."""
-    if not found:
-        return []
     rows = [
         Submission(
             uid=w.one.sent.uid or uuid4(),
@@ -200,12 +198,11 @@ def write(
         for w in found
     ]
     values = json.dumps([{name: _plain(getattr(row, name)) for name in _WRITTEN} for row in rows])
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, {"rows": values, "kind": spec.slug, "by": by.pk})
-        drawn = {uid: (pk, at) for pk, uid, at in cursor.fetchall()}
+    written = statements.rows(_INSERT, {"rows": values, "kind": spec.slug, "by": by.pk})
+    drawn = {uid: (pk, at) for pk, uid, at in written}
     for row in rows:
         row.pk, row.submitted_at = drawn[row.uid]
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return rows
 
 

@@ -99,6 +99,8 @@ def submit_many(
             wanted = [w for _n, w in sorted(found.items()) if isinstance(w, Wanted)]
             if older := submitting.older(wanted, by=by):
                 advance(older, Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED, request_id=request_id)
+            if not wanted:
+                continue
             rows = submitting.write(spec, wanted, by=by, origin=origin, who=who)
             journal.append(
                 [
