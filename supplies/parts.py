@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from supplies import quantities
 from supplies.contacts import find_private
 from supplies.fields import AmountField, PhoneField
-from verification.forms import UNSEEN, LineForm, LinkField, PayloadForm, PlainTextField
+from verification.forms import UNSEEN, DayField, LineForm, LinkField, PayloadForm, PlainTextField
 from verification.kinds import Field, Format, Section
 from verification.sop import Risk
 
@@ -163,7 +163,7 @@ class SourceForm(PayloadForm):
             "The institution's own notice, or official media quoting it. Not needed where you speak for it."
         ),
     )
-    source_dated = forms.DateField(
+    source_dated = DayField(
         label=_("date of the source"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -180,11 +180,10 @@ class SourceForm(PayloadForm):
     )
     as_written = RowField(label=_("row as written in the sheet"), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(data, *args, **kwargs)
-        if self.data.get("as_written"):
-            for name in self.may_lack:
-                self.fields[name].required = False
+    def suit(self) -> None:
+        """A sheet's row need not say what a person must."""
+        for name in self.may_lack:
+            self.fields[name].required = self.base_fields[name].required and not self.data.get("as_written")
 
 
 SOURCE_FIELDS: Final = {

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from supplies import places
+from supplies import catalogue, places
 from supplies.cells import BLANKS, CONTACT_FIELDS, Cell, Column, Doubt, Ignored, Reading, Text, text_of
 from verification import kinds
 from verification.kinds import Kind, Payload
@@ -52,6 +53,41 @@ def list_named(name: str) -> Kind:
 
 def columns_of(spec: Kind) -> list[Column]:
     """The columns of a list's sheets, in their order."""
+    return _in_force(spec).columns
+
+
+class _Columns(NamedTuple):
+    """The columns of a list, and what they were made of: they are made anew where one of these is another."""
+
+    spec: Kind
+    items: tuple[catalogue.Item, ...]
+    language: str | None
+    columns: list[Column]
+    by_header: dict[str, Column]
+    rank: dict[str, int]
+    # Those that look again when a row was read.
+    finishing: list[Column]
+
+
+_made: dict[str, _Columns] = {}
+
+
+def _in_force(spec: Kind) -> _Columns:
+    items, language, made = catalogue.items(), get_language(), _made.get(spec.slug)
+    if made and made.spec is spec and made.items is items and made.language == language:
+        return made
+    columns, known = _columns(spec), dict[str, Column]()
+    for column in columns:
+        for header in (column.header, *column.synonyms):
+            known.setdefault(_folded(header), column)
+    rank = {header: number for number, header in enumerate(known)}
+    once = {column.header: column for column in known.values()}.values()
+    finishing = [column for column in once if type(column).finish is not Column.finish]
+    made = _made[spec.slug] = _Columns(spec, items, language, columns, known, rank, finishing)
+    return made
+
+
+def _columns(spec: Kind) -> list[Column]:
     return list(spec.columns()) or [
         Text(str(spec.fields[name].label), (name,), synonyms=(name,), public=False, longest=4000)
         for name in spec.fields
@@ -61,7 +97,7 @@ def columns_of(spec: Kind) -> list[Column]:
 
 def match(spec: Kind, headers: Sequence[Cell]) -> Headers:
     """Find each header's column; spaces, width and case do not count."""
-    known = _by_header(spec)
+    known = _in_force(spec).by_header
     found = [known.get(_folded(text_of(header))) for header in headers]
     told = [text_of(header) for header in headers]
     names = [column.header for column in found if column]
@@ -95,9 +131,9 @@ def read(spec: Kind, row: Row, sheet: str = "") -> Reading:
 
     What no column knows, and what a column cannot hold, goes into the reviewers' note.
     """
-    known, reading = _by_header(spec), Reading(sheet)
+    ours, reading = _in_force(spec), Reading(sheet)
+    known, rank = ours.by_header, ours.rank
     # In the list's own order: a row that was stored has lost its sheet's.
-    rank = {header: number for number, header in enumerate(known)}
     for header, cell in sorted(row.items(), key=lambda pair: rank.get(_folded(pair[0]), len(rank))):
         column = known.get(_folded(header))
         if column is not None:
@@ -105,7 +141,7 @@ def read(spec: Kind, row: Row, sheet: str = "") -> Reading:
         elif text := text_of(cell):
             reading.unknown_headers.append(header)
             reading.notes.append(f"{header}: {text}")
-    for column in {column.header: column for column in known.values()}.values():
+    for column in ours.finishing:
         column.finish(reading)
     _join(spec, row, reading)
     return reading
@@ -113,7 +149,7 @@ def read(spec: Kind, row: Row, sheet: str = "") -> Reading:
 
 def _join(spec: Kind, row: Row, reading: Reading) -> None:
     """What several columns say together: place, contacts, notes; and the row itself."""
-    given, known = reading.given, _by_header(spec)
+    given, known = reading.given, _in_force(spec).by_header
     if "place" in spec.fields:
         given["place"] = place_of(reading) or _place_by_name(spec, reading)
     if set(CONTACT_FIELDS) <= set(spec.fields):
@@ -138,8 +174,13 @@ def _within(text: str, longest: int, reading: Reading) -> str:
 
 def place_of(reading: Reading) -> str:
     """The code of the place a row's words name, inside the prefecture of its sheet; "" where nothing is known."""
-    here = _place_of_sheet(reading.sheet)
-    words = [word for word in reading.places if word not in BLANKS]
+    return _place_named(reading.sheet, tuple(word for word in reading.places if word not in BLANKS))
+
+
+# The rows of a sheet lie in the same few places.
+@lru_cache(maxsize=1024)
+def _place_named(sheet: str, words: tuple[str, ...]) -> str:
+    here = _place_of_sheet(sheet)
     if here is not None:
         for place in places.children(here.code) if here.level == "prefecture" else ():
             if words and words[-1] in (place.name, place.short):
@@ -209,7 +250,7 @@ def written(spec: Kind, payload: Payload, sheet: str = "") -> dict[str, Cell]:
     """
     as_it_was: Row = payload.get("as_written") or {}
     then = spec.clean(read(spec, as_it_was, sheet).given) if as_it_was else {}
-    known, row = _by_header(spec), {}
+    known, row = _in_force(spec).by_header, {}
     for header, cell in as_it_was.items():
         column = known.get(_folded(header))
         same = column is None or column.piece(then) == column.piece(payload)
@@ -222,13 +263,6 @@ def written(spec: Kind, payload: Payload, sheet: str = "") -> dict[str, Cell]:
     return row
 
 
+@lru_cache(maxsize=4096)
 def _folded(header: str) -> str:
     return "".join(str(header).replace("（", "(").replace("）", ")").replace("｜", "|").lower().split())
-
-
-def _by_header(spec: Kind) -> dict[str, Column]:
-    found: dict[str, Column] = {}
-    for column in columns_of(spec):
-        for header in (column.header, *column.synonyms):
-            found.setdefault(_folded(header), column)
-    return found

@@ -5,8 +5,10 @@ A list's form derives from `PayloadForm`; rows of supplies in it are one `LinesF
 
 import re
 from collections.abc import Mapping, Sequence
-from copy import copy
-from typing import Any, ClassVar, Self
+from contextlib import suppress
+from datetime import date
+from threading import local
+from typing import Any, ClassVar, Final, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,6 +21,10 @@ from verification.kinds import plain
 
 # Control characters, zero-width and bidirectional marks: never meant, and a way to deceive.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+# The forms that the reading of payloads shares, in each thread its own.
+_THREAD: Final = local()
 
 
 class PlainTextField(forms.CharField):
@@ -47,6 +53,33 @@ class LinkField(forms.URLField):
 
     default_validators = [URLValidator(schemes=["http", "https"])]
 
+    def clean(self, value: Any) -> Any:
+        """The address. One of the usual shape is what Django's longer way would make of it."""
+        longest = min(self.max_length or 200, 200)
+        if isinstance(value, str) and len(value) <= longest and _USUAL_LINK.fullmatch(value):
+            return value
+        return super().clean(value)
+
+
+# No port, no query, no fragment, nothing that is not ASCII: neither changed nor refused by URLField.
+_USUAL_LINK: Final = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/[\w.~%-]+)*", re.ASCII
+)
+
+
+class DayField(forms.DateField):
+    """A day. In ISO form it is read at once, in whatever form else the language has as Django reads it."""
+
+    def to_python(self, value: Any) -> Any:
+        """The day; None for nothing."""
+        if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
+        return super().to_python(value)
+
+
+_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 class PayloadForm(forms.Form):
     """A form whose cleaned data is a canonical payload.
@@ -55,31 +88,78 @@ class PayloadForm(forms.Form):
     list where a date should be: to a field that does not say `reads_json`, values come as text.
     """
 
+    # What its fields make of nothing, where that was found out beforehand.
+    _blanks: Mapping[str, Any] = {}
+
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(self._as_typed(data), *args, **kwargs)
+        self.suit()
 
-    def read_again(self, data: Any) -> Self:
-        """The same form with other data, judged at once. They share their fields: copying costs more than reading."""
-        form = copy(self)
-        form.data, form.is_bound = self._as_typed(data), True
+    @classmethod
+    def reading(cls, data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] = (), last: int = 0) -> Self:
+        """The form with these data, judged at once; its lines are numbered on from those of a record.
+
+        All that are read in a thread share their fields, because copying them costs more than reading: ask such
+        a form for its errors and its payload, and neither show nor change it.
+        """
+        patterns: dict[type, Self] = _THREAD.__dict__.setdefault("patterns", {})
+        if (pattern := patterns.get(cls)) is None:
+            pattern = patterns[cls] = cls()
+            pattern._blanks = _blanks(pattern.fields)
+        form = cls.__new__(cls)
+        form.__dict__.update(pattern.__dict__)
+        form.data, form.is_bound = form._as_typed(data), True
         form._bound_fields_cache = {}  # type: ignore[attr-defined]
+        form.suit()
+        if isinstance(field := form.fields.get("lines"), LinesField):
+            field.follow(lines, last)
         form.full_clean()
         return form
+
+    def suit(self) -> None:
+        """What the data change about the fields; called before they are read."""
+
+    def _clean_fields(self) -> None:
+        """As Django does it, but for the bound field around each value, which only a page needs."""
+        for name, field in self.fields.items():
+            sent_as = self.add_prefix(name) if self.prefix else name
+            try:
+                value = field.widget.value_from_datadict(self.data, self.files, sent_as)
+                if (value is None or value == "") and name in self._blanks and not field.required:
+                    self.cleaned_data[name] = self._blanks[name]
+                else:
+                    self.cleaned_data[name] = field.clean(value)
+                if own := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = own()
+            except ValidationError as error:
+                self.add_error(name, error)
 
     def _as_typed(self, data: Any) -> Any:
         if not isinstance(data, Mapping) or isinstance(data, MultiValueDict):
             return data
-        return {name: self._typed(name, value) for name, value in data.items()}
+        return {
+            name: value if value is None or isinstance(value, str) else self._typed(name, value)
+            for name, value in data.items()
+        }
 
     def _typed(self, name: str, value: Any) -> Any:
         field = self.base_fields.get(name)
-        if value is None or isinstance(value, str) or field is None or getattr(field, "reads_json", False):
-            return value
-        return str(value)
+        return value if field is None or getattr(field, "reads_json", False) else str(value)
 
     def payload(self) -> dict[str, Any]:
         """The canonical payload: plain JSON values, one per field."""
         return {name: plain(self.cleaned_data[name]) for name in self.fields}
+
+
+def _blanks(fields: Mapping[str, forms.Field]) -> dict[str, Any]:
+    """What each field makes of nothing, told as None or as "", where it takes that and makes a plain value of it."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        with suppress(ValidationError):
+            said = [field.clean(nothing) for nothing in (None, "")]
+            if said[0] == said[1] and all(one is None or isinstance(one, str) for one in said):
+                found[name] = said[0]
+    return found
 
 
 def rows_of(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -128,7 +208,7 @@ class LinesWidget(forms.Widget):
 
 
 class LinesField(forms.Field):
-    """Lines of a list, each read by `line_form`. After cleaning, `bound` holds the line forms with their errors."""
+    """Lines of a list, each read by `line_form`."""
 
     widget = LinesWidget
     reads_json = True
@@ -137,7 +217,6 @@ class LinesField(forms.Field):
     def __init__(self, line_form: type[LineForm], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.line_form = line_form
-        self.bound: list[LineForm] = []
         self._before: Sequence[Mapping[str, Any]] = ()
         self._last = 0
 
@@ -156,12 +235,10 @@ class LinesField(forms.Field):
             raise ValidationError(
                 _("At most %(most)d lines fit in one entry.") % {"most": self.most}, code="most"
             )
-        pattern = self.line_form()
-        self.bound = [pattern.read_again(line) for line in lines]
-        errors = [e for number, form in enumerate(self.bound, 1) for e in _errors(number, form)]
-        if errors:
+        read = [self.line_form.reading(line) for line in lines]
+        if errors := [e for number, form in enumerate(read, 1) for e in _errors(number, form)]:
             raise ValidationError(errors)
-        return self._numbered([form.payload() for form in self.bound], lines)
+        return self._numbered([form.payload() for form in read], lines)
 
     def _numbered(
         self, payloads: list[dict[str, Any]], lines: Sequence[Mapping[str, Any]]

@@ -104,6 +104,8 @@ def last_line(payload: Payload, before: int) -> int:
 
 def plain(value: Any) -> Any:
     """A value as payloads hold it: days and decimals as text, all else as it is."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     return value.isoformat() if hasattr(value, "isoformat") else value
@@ -213,10 +215,11 @@ class Kind:
         Whoever corrects a record cannot see what is private in it: a private field they do not send at
         all is None, "as it is"; one sent empty is emptied.
         """
-        form = self.filled_in(data, record)
-        if not form.is_valid():
+        follows = (record.lines, record.last_line) if record is not None else ()
+        form = self.form.reading(data, *follows)  # type: ignore[attr-defined]
+        if form.errors:
             raise InvalidPayload({name: [str(e) for e in errors] for name, errors in form.errors.items()})
-        payload: Payload = form.payload()  # type: ignore[attr-defined]
+        payload: Payload = form.payload()
         if correcting:
             payload.update({n: None for n, spec in self.fields.items() if not spec.public and n not in data})
         return payload

@@ -11,15 +11,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from verification import duplicates, kinds, names, people
+from verification import duplicates, kinds, names, people, statements
 from verification.kinds import Kind, Payload
-from verification.models import OrganisationAlias, Public, Submission
+from verification.models import OrganisationAlias, Submission
 from verification.sop import Intent
 
 LIKE_ENOUGH = 0.9
@@ -50,28 +49,40 @@ _TRAITS: Final = frozenset({"trait", "private"})
 # What was found: the uid of a record, or the id of an entry that waits.
 _At = tuple[UUID | None, int | None]
 
-_FOUND = """
-SELECT asked.key, found.uid, NULL::bigint FROM unnest(%(keys)s::text[]) AS asked(key) CROSS JOIN LATERAL (
-    SELECT uid FROM verification_public WHERE tokens @> ARRAY[asked.key] AND state = 'live' LIMIT %(most)s
+# Written by hand, like the next: asked while somebody types, and for every row of an import.
+_CALLED: Final = """
+SELECT alias.normalised, house.uid::text, house.place, coalesce(house.merged_into_id, house.id)
+  FROM verification_organisationalias alias JOIN verification_organisation house ON house.id = alias.organisation_id
+ WHERE alias.normalised = ANY(%(called)s::text[])
+"""
+_CHOSEN: Final = """
+UNION ALL
+SELECT '', house.uid::text, house.place, coalesce(house.merged_into_id, house.id)
+  FROM verification_organisation house WHERE house.uid = ANY(%(chosen)s::uuid[])
+"""
+# Of each digest a few rows: those that are public with all that is compared, those that wait by their id.
+_FOUND: Final = """
+SELECT asked.key, found.* FROM unnest(%(keys)s::text[]) AS asked(key) CROSS JOIN LATERAL (
+    SELECT uid, kind, title, place, identity, verified_at FROM verification_public
+     WHERE tokens @> ARRAY[asked.key] AND state = 'live' LIMIT %(most)s::bigint
 ) AS found
 UNION ALL
-SELECT asked.key, found.uid, NULL FROM unnest(%(identities)s::text[]) AS asked(key) CROSS JOIN LATERAL (
-    SELECT uid FROM verification_public
-     WHERE kind = ANY(%(kinds)s) AND identity = asked.key AND state = 'live' LIMIT %(most)s
+SELECT asked.key, found.* FROM unnest(%(identities)s::text[]) AS asked(key) CROSS JOIN LATERAL (
+    SELECT uid, kind, title, place, identity, verified_at FROM verification_public
+     WHERE kind = ANY(%(kinds)s::text[]) AND identity = asked.key AND state = 'live' LIMIT %(most)s::bigint
 ) AS found
 """
-_WAITING = """
-UNION ALL
-SELECT asked.key, NULL, found.id FROM unnest(%(keys)s::text[]) AS asked(key) CROSS JOIN LATERAL (
+_WAITING: Final = """
+SELECT asked.key, found.id FROM unnest(%(keys)s::text[]) AS asked(key) CROSS JOIN LATERAL (
     SELECT id FROM verification_submission
      WHERE likeness @> ARRAY[asked.key] AND intent = 'new' AND status IN ('collected', 'verified', 'entered')
-     LIMIT %(most)s
+     LIMIT %(most)s::bigint
 ) AS found
 UNION ALL
-SELECT asked.key, NULL, found.id FROM unnest(%(identities)s::text[]) AS asked(key) CROSS JOIN LATERAL (
+SELECT asked.key, found.id FROM unnest(%(identities)s::text[]) AS asked(key) CROSS JOIN LATERAL (
     SELECT id FROM verification_submission
-     WHERE kind = ANY(%(kinds)s) AND identity = asked.key AND intent = 'new'
-       AND status IN ('collected', 'verified', 'entered') LIMIT %(most)s
+     WHERE kind = ANY(%(kinds)s::text[]) AND identity = asked.key AND intent = 'new'
+       AND status IN ('collected', 'verified', 'entered') LIMIT %(most)s::bigint
 ) AS found
 """
 
@@ -152,7 +163,13 @@ def of_record(spec: Kind, uid: UUID, payload: Payload) -> list[Candidate]:
 
 def hints(spec: Kind, payload: Payload) -> list[Candidate]:
     """Published records that may be what somebody is about to report: nothing but public fields is compared."""
-    return _compare([_asked(spec, payload)], everything=False)[0][:SHOWN]
+    return hints_of([(spec, payload)])[0]
+
+
+def hints_of(entries: Sequence[tuple[Kind, Payload]]) -> list[list[Candidate]]:
+    """The same for each of many, in as many queries as for one."""
+    asked = [_asked(spec, payload) for spec, payload in entries]
+    return [found[:SHOWN] for found in _compare(asked, everything=False)]
 
 
 def _asked(spec: Kind, payload: Payload, record: UUID | None = None) -> _Asked:
@@ -193,33 +210,36 @@ def _compare(asked: Sequence[_Asked], *, everything: bool) -> list[list[Candidat
 
 def _add_other_names(asked: Sequence[_Asked]) -> None:
     """What the register calls the same organisation: by its name in its place, or by the one that was chosen."""
-    root = Coalesce("organisation__merged_into", "organisation")
-    called = {names.normalise(one.name) for one in asked} - {""}
+    known: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     chosen = {one.organisation for one in asked} - {""}
-    meant = OrganisationAlias.objects.filter(
-        Q(normalised__in=called) | Q(organisation__uid__in=chosen)
-    ).values_list("normalised", "organisation__uid", "organisation__place", root)
-    known = list(meant)
+    called = {names.normalise(one.name) for one in asked} - {""}
+    for normalised, uid, place, root in statements.rows(
+        _CALLED + (_CHOSEN if chosen else ""), {"called": list(called), "chosen": list(chosen)}
+    ):
+        known[normalised or uid].append((uid, place, root))
     if not known:
         return
-    roots = {house for *_words, house in known}
-    family = OrganisationAlias.objects.filter(
-        Q(organisation__in=roots) | Q(organisation__merged_into__in=roots)
-    ).values_list("name", "organisation__uid", root)
-    aliases = list(family)
+    family = _family({root for houses in known.values() for _uid, _place, root in houses})
     for one in asked:
-        name = names.normalise(one.name)
-        houses = {
-            house
-            for normalised, uid, place, house in known
-            if str(uid) == one.organisation
-            or (normalised == name and people.same_place(place or "", one.place))
-        }
-        for alias, uid, house in aliases:
-            if house in houses:
-                one.names.setdefault(alias, OTHER_NAME)
-                key = duplicates.organisation_key(one.spec, uid)
-                one.keys[key] = _Reason("organisation", SAME_ORGANISATION)
+        called_so = known.get(names.normalise(one.name), ())
+        meant = {root for _uid, place, root in called_so if people.same_place(place or "", one.place)}
+        meant |= {root for _uid, _place, root in known.get(one.organisation, ())}
+        for alias, uid in (pair for root in sorted(meant) for pair in family[root]):
+            one.names.setdefault(alias, OTHER_NAME)
+            key = duplicates.organisation_key(one.spec, uid)
+            one.keys[key] = _Reason("organisation", SAME_ORGANISATION)
+
+
+def _family(roots: Collection[int]) -> dict[int, list[tuple[str, UUID]]]:
+    """Of each of these organisations every name, with whose it is: its own, and of what was merged into it."""
+    found: dict[int, list[tuple[str, UUID]]] = {root: [] for root in roots}
+    aliases = OrganisationAlias.objects.filter(
+        Q(organisation__in=roots) | Q(organisation__merged_into__in=roots)
+    )
+    root = Coalesce("organisation__merged_into", "organisation")
+    for alias, uid, house in aliases.values_list("name", "organisation__uid", root):
+        found[house].append((alias, uid))
+    return found
 
 
 _Found = Mapping[str, set[_At]]
@@ -227,32 +247,24 @@ _Rows = Mapping[_At, _Row]
 
 
 def _look_up(asked: Sequence[_Asked], *, everything: bool) -> tuple[_Found, _Rows]:
-    """What has each digest, and the rows themselves: a query for the digests, one for each table found in."""
+    """What has each digest, and the rows themselves: a query; two more for what waits."""
     found: dict[str, set[_At]] = defaultdict(set)
+    rows: dict[_At, _Row] = {}
     values: dict[str, Any] = {
-        "keys": sorted({key for one in asked for key in one.keys}),
-        "identities": sorted({one.identity for one in asked} - {""}),
-        "kinds": sorted({one.spec.slug for one in asked}),
+        "keys": list({key for one in asked for key in one.keys}),
+        "identities": list({one.identity for one in asked} - {""}),
+        "kinds": list({one.spec.slug for one in asked}),
         "most": _LOOKED_AT,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_FOUND + (_WAITING if everything else ""), values)
-        for key, uid, waiting in cursor.fetchall():
-            found[key].add((uid, waiting))
-    everyone = set().union(*found.values()) if found else set()
-    return found, _records([uid for uid, _pk in everyone if uid]) | _waiting(
-        [pk for _uid, pk in everyone if pk]
-    )
-
-
-def _records(uids: Collection[UUID]) -> dict[_At, _Row]:
-    if not uids:
-        return {}
-    found = Public.objects.live().filter(pk__in=uids)
-    return {
-        (r.uid, None): _Row(r.uid, r.kind, r.title, r.place, r.identity, r.verified_at)
-        for r in found.only("uid", "kind", "title", "place", "identity", "verified_at")
-    }
+    for key, *columns in statements.rows(_FOUND, values):
+        row = _Row(*columns)
+        found[key].add((row.uid, None))
+        rows[row.uid, None] = row
+    if everything:
+        for key, waiting in statements.rows(_WAITING, values):
+            found[key].add((None, waiting))
+        rows |= _waiting({pk for some in found.values() for _uid, pk in some if pk})
+    return found, rows
 
 
 def _waiting(ids: Collection[int]) -> dict[_At, _Row]:

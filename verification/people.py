@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -126,13 +126,23 @@ def root_of(organisation: Organisation) -> Organisation:
 def named(name: str, place: str = "") -> list[Organisation]:
     """Organisations that go by exactly this name (normalised), in this place where one is given."""
     normalised = names.normalise(name)
-    if not normalised:
-        return []
-    aliases = OrganisationAlias.objects.filter(normalised=normalised).select_related(
+    return _in(place, _called([normalised]).get(normalised, ())) if normalised else []
+
+
+def _called(normalised: Collection[str]) -> dict[str, list[Organisation]]:
+    """The organisations, at their roots, that go by each of these names. One query."""
+    aliases = OrganisationAlias.objects.filter(normalised__in=normalised).select_related(
         "organisation__merged_into"
     )
-    found = {root_of(alias.organisation).pk: root_of(alias.organisation) for alias in aliases}
-    return [o for o in found.values() if not place or not o.place or same_place(o.place, place)]
+    found: dict[str, dict[int, Organisation]] = {}
+    for alias in aliases:
+        root = root_of(alias.organisation)
+        found.setdefault(alias.normalised, {})[root.pk] = root
+    return {name: list(those.values()) for name, those in found.items()}
+
+
+def _in(place: str, found: Collection[Organisation]) -> list[Organisation]:
+    return [o for o in found if not place or not o.place or same_place(o.place, place)]
 
 
 def same_place(one: str, other: str) -> bool:
@@ -151,6 +161,23 @@ def the_one_named(name: str, place: str = "") -> Organisation | None:
     """The organisation of that name where exactly one goes by it; None where none or several do."""
     found = named(name, place)
     return found[0] if len(found) == 1 else None
+
+
+def the_ones_meant(asked: Sequence[tuple[str, str, str]]) -> list[Organisation | None]:
+    """For each (uid, name, place) the organisation of that uid, at its root, or else the one of that name.
+
+    A query for all uids, one for all names.
+    """
+    uids = {uid for uid, _name, _place in asked if uid}
+    those = Organisation.objects.select_related("merged_into").filter(uid__in=uids) if uids else ()
+    chosen = {str(one.uid): root_of(one) for one in those}
+    wanted = {names.normalise(name) for uid, name, _place in asked if uid not in chosen} - {""}
+    called = _called(wanted) if wanted else {}
+    found: list[Organisation | None] = []
+    for uid, name, place in asked:
+        so_called = _in(place, called.get(names.normalise(name), ()))
+        found.append(chosen.get(uid) or (so_called[0] if len(so_called) == 1 else None))
+    return found
 
 
 def search_organisations(text: str, *, limit: int = 8) -> list[Organisation]:

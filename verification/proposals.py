@@ -3,15 +3,25 @@
 Nothing here writes. `workflow` is the only caller that stores what comes out of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from verification import duplicates, merging, people, reasons
 from verification.kinds import Kind, Payload
 from verification.models import Event, Organisation, Public, Record, Submission
-from verification.refusals import NotFound, ReasonMissing, Unchanged
+from verification.refusals import InvalidPayload, NotFound, ReasonMissing, Refused, Unchanged
 from verification.sop import Action, Intent, Risk, State
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody sends, the record it is about if there is one, and whether they know all of that record."""
+
+    data: Mapping[str, Any] | Payload
+    base: Public | None = None
+    owns_source: bool = False
 
 
 def content_of(
@@ -22,17 +32,47 @@ def content_of(
     Only who sends a source's rows knows the whole record; for anybody else a private value they send
     counts as a change, whatever stands there: nobody learns by guessing.
     """
-    stored = _stored(spec, base.uid) if base else None
-    payload = spec.clean(data, correcting=stored is not None, record=stored)
-    organisation = _organisation_of(payload)
+    (content,) = contents_of(spec, [Asked(data, base, owns_source)])
+    if isinstance(content, Refused):
+        raise content
+    return content
+
+
+def contents_of(spec: Kind, asked: Sequence[Asked]) -> list[dict[str, Any] | Refused]:
+    """The same for many at once, each by itself: columns, or why not. As many queries as for one."""
+    stored = _stored(spec, {one.base.uid for one in asked if one.base})
+    read = [_read(spec, one, stored) for one in asked]
+    payloads = [found for found in read if not isinstance(found, Refused)]
+    organisations = iter(_organisations_of(payloads))
+    return [
+        found if isinstance(found, Refused) else _content(spec, one, found, next(organisations), stored)
+        for one, found in zip(asked, read, strict=True)
+    ]
+
+
+def _read(spec: Kind, one: Asked, stored: Mapping[UUID, Record]) -> Payload | InvalidPayload:
+    record = stored[one.base.uid] if one.base else None
+    try:
+        return spec.clean(one.data, correcting=record is not None, record=record)
+    except InvalidPayload as refusal:
+        return refusal
+
+
+def _content(
+    spec: Kind,
+    one: Asked,
+    payload: Payload,
+    organisation: Organisation | None,
+    stored: Mapping[UUID, Record],
+) -> dict[str, Any] | Unchanged:
     before, after = None, payload
-    if stored is not None:
-        before = spec.payload_of(stored)
+    if one.base:
+        before = spec.payload_of(stored[one.base.uid])
         before, after = (
-            (before, spec.filled(payload, before)) if owns_source else (spec.as_it_is(before), payload)
+            (before, spec.filled(payload, before)) if one.owns_source else (spec.as_it_is(before), payload)
         )
-    if base and base.state == State.LIVE and after == before:
-        raise Unchanged()
+        if one.base.state == State.LIVE and after == before:
+            return Unchanged()
     return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
 
 
@@ -42,15 +82,38 @@ def owns_source(spec: Kind, source: str, source_key: str, base: Public | None, *
     Then its sender knows it. Once somebody else has written anything private it is theirs, and is neither
     repeated to the row's sender nor compared with what they send.
     """
-    if base is None or not source_key:
-        return bool(source_key)
-    published = Event.objects.filter(
-        record=base.uid, action=Action.PUBLISH, version__lte=version or base.version
-    )
-    others = published.exclude(submission__source=source, submission__source_key=source_key)
+    return own_sources(spec, [(source, source_key, base)], version=version)[0]
+
+
+def own_sources(
+    spec: Kind, rows: Sequence[tuple[str, str, Public | None]], *, version: int = 0
+) -> list[bool]:
+    """The same for each of many (source, key, record): one query, and one more where others wrote."""
+    records = {base.uid for _source, key, base in rows if base and key}
+    events = Event.objects.filter(record__in=records, action=Action.PUBLISH)
+    names = ("record", "version", "submission", "submission__source", "submission__source_key")
+    published = list(events.values_list(*names)) if records else []
+    others = [
+        {
+            submission
+            for record, number, submission, *wrote in published
+            if base and record == base.uid and number <= (version or base.version) and wrote != [source, key]
+        }
+        for source, key, base in rows
+    ]
+    hiding = _with_private_words(spec, set().union(*others))
+    return [
+        bool(key) and wrote.isdisjoint(hiding)
+        for (_source, key, _base), wrote in zip(rows, others, strict=True)
+    ]
+
+
+def _with_private_words(spec: Kind, submissions: Collection[int]) -> set[int]:
+    if not submissions:
+        return set()
     private = [name for name, field in spec.fields.items() if not field.public]
-    written = others.values_list("submission__payload", flat=True)
-    return all(payload.get(name) is None for payload in written for name in private)
+    written = Submission.objects.filter(pk__in=submissions).values_list("pk", "payload")
+    return {pk for pk, payload in written if any(payload.get(name) is not None for name in private)}
 
 
 def request_of(spec: Kind, base: Public | None, intent: Intent, reason: str = "") -> dict[str, Any]:
@@ -61,7 +124,7 @@ def request_of(spec: Kind, base: Public | None, intent: Intent, reason: str = ""
     if intent == Intent.WITHDRAWAL and reason not in reasons.offered(Action.TAKE_DOWN):
         raise ReasonMissing()
     payload = spec.as_it_is(stored_payload(spec, base.uid))
-    organisation = _organisation_of(payload)
+    (organisation,) = _organisations_of([payload])
     return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": intent}
 
 
@@ -77,26 +140,31 @@ def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) ->
 
 def stored_payload(spec: Kind, record: UUID) -> Payload:
     """The payload of a record as it stands in its typed table, private fields included."""
-    return spec.payload_of(_stored(spec, record))
+    return spec.payload_of(_stored(spec, {record})[record])
 
 
-def _stored(spec: Kind, record: UUID) -> Record:
-    return spec.model._default_manager.select_related("organisation").get(uid=record)
+def _stored(spec: Kind, records: Collection[UUID]) -> dict[UUID, Record]:
+    """These records, in one query; every one of them is there."""
+    found = spec.model._default_manager.select_related("organisation").filter(uid__in=records)
+    stored = {record.uid: record for record in found} if records else {}
+    if missing := set(records) - set(stored):
+        raise spec.model.DoesNotExist(sorted(missing))
+    return stored
 
 
-def _organisation_of(payload: Payload) -> Organisation | None:
-    """The organisation meant, by uid or by the one name; the payload is completed with what was found."""
-    if "organisation" not in payload:
-        return None
-    found = None
-    if payload["organisation"]:
-        chosen = (
-            Organisation.objects.select_related("merged_into").filter(uid=payload["organisation"]).first()
-        )
-        found = people.root_of(chosen) if chosen else None
-    if found is None:
-        found = people.the_one_named(payload.get("organisation_name", ""), payload.get("place", ""))
-    payload["organisation"] = str(found.uid) if found else ""
+def _organisations_of(payloads: Sequence[Payload]) -> list[Organisation | None]:
+    """The organisation each means, by uid or by the one name; the payloads are completed with what was found."""
+    found = people.the_ones_meant(
+        [
+            (str(p["organisation"] or ""), p.get("organisation_name", ""), p.get("place", ""))
+            if "organisation" in p
+            else ("", "", "")
+            for p in payloads
+        ]
+    )
+    for payload, organisation in zip(payloads, found, strict=True):
+        if "organisation" in payload:
+            payload["organisation"] = str(organisation.uid) if organisation else ""
     return found
 
 
@@ -105,7 +173,7 @@ def brought_up_to_date(spec: Kind, row: Submission, base: Public | None) -> Payl
     mine = spec.given(row.payload, row.schema)
     if base is None or not row.base_version:
         return mine
-    stored = _stored(spec, base.uid)
+    stored = _stored(spec, {base.uid})[base.uid]
     # By id: the history table has no other index.
     records = spec.model.history.filter(id=stored.pk, version=row.base_version)
     old = spec.payload_of(records.select_related("organisation").order_by("-history_id")[0])

@@ -6,7 +6,7 @@ lock, check the transition, ask the policy, stamp, save, append the event.
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -19,19 +19,16 @@ from verification import (
     mailing,
     people,
     policies,
-    proposals,
     stamping,
+    submitting,
     wordings,
 )
 from verification.holding import hold
 from verification.journal import acting
-from verification.kinds import Kind
 from verification.models import Event, Public, Submission, User
 from verification.policies import Step
 from verification.refusals import (
     AnotherEntered,
-    MergedAway,
-    NotFound,
     Outdated,
     PossibleDuplicate,
     Refused,
@@ -49,6 +46,7 @@ from verification.sop import (
     Risk,
     Status,
 )
+from verification.submitting import Sent, Wanted
 
 # Steps that build on what was published when the submission was written.
 _BUILD_ON_BASE = frozenset({Action.VERIFY, Action.ENTER, Action.PUBLISH, Action.CONFIRM})
@@ -72,87 +70,46 @@ def submit(
     """Take in a new entry, a correction of `record`, a request to withdraw it, or somebody's word that it is
     still true: collected, not public.
 
-    `uid`, when the sender chose one, makes sending twice harmless: the first submission is returned.
-    A known (source, source_key) makes it a correction of that record, live or withdrawn. A newer
-    correction by the same person supersedes the older waiting one. `origin` is worked out unless an
-    importer states it. Refused: InvalidPayload, NotFound, MergedAway, Unchanged, ReasonMissing.
+    A batch of one: see `submit_many`. Refused: InvalidPayload, NotFound, MergedAway, Unchanged, ReasonMissing.
     """
-    spec = kinds.get(kind)
+    sent = Sent(data, record, intent, reason, note, source, source_key, uid)
+    (taken,) = submit_many([sent], kind=kind, by=by, origin=origin, request_id=request_id)
+    if isinstance(taken, Refused):
+        raise taken
+    return taken
+
+
+def submit_many(
+    sent: Sequence[Sent], *, kind: str, by: User, origin: Origin | None = None, request_id: str = ""
+) -> list[Submission | Refused]:
+    """Take in what one person sends for one list: for each, in order, what waits now, or why it was refused.
+
+    One refused leaves the others as they are. A uid, when the sender chose one, makes sending twice harmless:
+    the first submission is returned. A known (source, source_key) makes it a correction of that record, live
+    or withdrawn. A newer correction by the same person supersedes the older waiting one; of two in one batch
+    the later. `origin` is worked out unless an importer states it. A few statements, however many are sent.
+    """
+    spec, answers = kinds.get(kind), dict[int, Submission | Refused]()
     with acting(by=by, reason=Action.SUBMIT, request_id=request_id):
-        if uid is not None and (sent := _sent_before(uid, by=by)):
-            return sent
-        base = _base(spec, record, source, source_key)
-        if intent in REQUESTS:
-            wanted = proposals.request_of(spec, base, Intent(intent), reason)
-        else:
-            owned = proposals.owns_source(spec, source, source_key, base)
-            wanted = proposals.content_of(spec, data, base, owns_source=owned)
         who = people.standing(by, now=timezone.now())
-        submission = Submission(
-            uid=uid or uuid4(),
-            kind=kind,
-            source=source,
-            source_key=source_key,
-            origin=origin or people.origin_of(who, wanted["organisation"]),
-            status=Status.COLLECTED,
-            authors=[by.pk],
-            submitted_by=by,
-            **({"intent": Intent.NEW, "record": uuid4()} | _based_on(base) | wanted),
-        )
-        _supersede(submission, by=by, request_id=request_id)
-        submission.save(force_insert=True)
-        journal.append([_event(Action.SUBMIT, submission, who, reason, "", note, {}, request_id)])
-        submission.refresh_from_db()
-    return submission
-
-
-def _sent_before(uid: UUID, *, by: User) -> Submission | None:
-    """What was sent under this uid already; whoever sends it at the same moment waits here."""
-    duplicates.hold([str(uid)])
-    sent = Submission.objects.filter(uid=uid).first()
-    if sent is not None and sent.submitted_by_id != by.pk:
-        raise NotFound()
-    return sent
-
-
-def _base(spec: Kind, record: UUID | None, source: str, source_key: str) -> Public | None:
-    """The published record this is about, locked: named outright, or known by where it came from."""
-    record = record or _known_by_key(spec, source, source_key)
-    if record is None:
-        return None
-    base = Public.objects.select_for_update().filter(pk=record, kind=spec.slug).first()
-    if base is None:
-        raise NotFound()
-    if base.merged_into:
-        raise MergedAway(into=base.merged_into)
-    return base
-
-
-def _known_by_key(spec: Kind, source: str, source_key: str) -> UUID | None:
-    if not source_key:
-        return None
-    records = spec.model._default_manager.filter(source=source, source_key=source_key)
-    found = Public.objects.filter(pk__in=records.values("uid")).values_list("uid", "merged_into").first()
-    # What was merged is the record it became part of.
-    return (found[1] or found[0]) if found else None
-
-
-def _based_on(base: Public | None) -> dict[str, Any]:
-    """The columns that say what a correction was written against."""
-    return {"intent": Intent.CORRECTION, "record": base.uid, "base_version": base.version} if base else {}
-
-
-def _supersede(newer: Submission, *, by: User, request_id: str) -> None:
-    """Withdraw what this person asked for the same record before, and still waits."""
-    older = Submission.objects.filter(
-        record=newer.record,
-        submitted_by=by,
-        intent=newer.intent,
-        status__in=[Status.COLLECTED, Status.VERIFIED, Status.RETURNED],
-    )
-    ids = list(older.values_list("pk", flat=True))
-    if ids:
-        advance(ids, Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED, request_id=request_id)
+        for turn in submitting.in_turns(submitting.meant(spec, sent)):
+            answers |= submitting.sent_before(turn, by=by)
+            found = submitting.wanted(spec, [one for one in turn if one.number not in answers])
+            answers |= {n: refusal for n, refusal in found.items() if isinstance(refusal, Refused)}
+            wanted = [w for _n, w in sorted(found.items()) if isinstance(w, Wanted)]
+            if older := submitting.older(wanted, by=by):
+                advance(older, Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED, request_id=request_id)
+            if not wanted:
+                continue
+            rows = submitting.write(spec, wanted, by=by, origin=origin, who=who)
+            journal.append(
+                [
+                    _event(Action.SUBMIT, row, who, w.one.sent.reason, "", w.one.sent.note, {}, request_id)
+                    for w, row in zip(wanted, rows, strict=True)
+                ]
+            )
+            answers |= {w.one.number: row for w, row in zip(wanted, rows, strict=True)}
+    return [answers[number] for number in range(len(sent))]
 
 
 def advance(
@@ -226,8 +183,11 @@ _CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
 def _rebased_onto(named: Collection[int] | Collection[UUID]) -> set[UUID]:
     """The records that rows of a source belong to by now: locked with those they were written against."""
     rows = Submission.objects.named(named)
-    known = {_known_by_key(kinds.get(row.kind), row.source, row.source_key) for row in rows}
-    return {record for record in known if record}
+    return {
+        record
+        for row in rows
+        for record in submitting.known_by_key(kinds.get(row.kind), [(row.source, row.source_key)]).values()
+    }
 
 
 def _refuse_any(steps: Sequence[Step], versions: Mapping[UUID, int]) -> None:
@@ -312,7 +272,7 @@ def _rewrite(
     base = bases.get(row.record) or next(iter(bases.values()), None)
     content = wordings.new_content(row, base, action, data, by=by)
     if action == Action.REBASE and row.intent not in REQUESTS:
-        content |= _based_on(base)
+        content |= submitting.based_on(base)
     Submission.objects.filter(pk=row.pk).update(**stamping.VOID, **content, status=TRANSITIONS[action].target)
     leases.drop([row.pk])
     return Submission.objects.get(pk=row.pk)

@@ -38,5 +38,6 @@ CASES: dict[str, Callable[[Stage], Case]] = {
     "history-save": remembering.save,
     "history-bulk": remembering.bulk,
     "import": importing.sheet,
+    "import-typed": importing.typed,
     "visible": publishing.appear,
 }

@@ -1,7 +1,7 @@
 """Taking rows in: a sheet parsed, matched and judged row by row, beside a serializer and save() that do not."""
 
 from bench.cases.working import bare, work
-from bench.rounds import Case, Done, repeated
+from bench.rounds import Case, Contender, Done, repeated
 from bench.stage import Stage
 
 _ROWS = 1000
@@ -9,6 +9,36 @@ _ROWS = 1000
 
 def sheet(stage: Stage) -> Case:
     """From the file's bytes to submissions that wait for review."""
+    return Case(
+        "import",
+        "rows",
+        [_peer(stage), _limit(stage), work(stage, "ours", "ours", "ours.importing:rows", count=_many(stage))],
+    )
+
+
+def typed(stage: Stage) -> Case:
+    """Rows that are typed already, as they go through the door: cleaned, matched to the register, journalled."""
+    return Case(
+        "import-typed",
+        "rows",
+        [
+            _peer(stage),
+            _limit(stage),
+            work(stage, "one by one", "ours", "ours.importing:one_by_one", count=20),
+            work(stage, "ours", "ours", "ours.importing:together", count=_many(stage)),
+        ],
+    )
+
+
+def _many(stage: Stage) -> int:
+    return max(100, min(stage.size.publish * 2, 2000))
+
+
+def _peer(stage: Stage) -> Contender:
+    return work(stage, "peer", "peer", "peers.importing:rows", count=min(stage.size.save, 200))
+
+
+def _limit(stage: Stage) -> Contender:
     connection = stage.bare()
     connection.execute("DROP TABLE IF EXISTS bench_staging")
     connection.execute(
@@ -24,14 +54,4 @@ def sheet(stage: Stage) -> Case:
         done = repeated(copy, stage.size.seconds / 4)
         return Done(done.seconds, done.amount * _ROWS)
 
-    count = min(stage.size.publish // 5, 2000)
-    return Case(
-        "import",
-        "rows",
-        [
-            work(stage, "peer", "peer", "peers.importing:rows", count=min(stage.size.save, 200)),
-            bare(stage, "limit", limit),
-            work(stage, "one by one", "ours", "ours.importing:typed", count=20),
-            work(stage, "ours", "ours", "ours.importing:rows", count=count),
-        ],
-    )
+    return bare(stage, "limit", limit)

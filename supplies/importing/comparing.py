@@ -61,6 +61,12 @@ class Standing:
         """What this person sent last, if it may still come to something."""
         return self.latest if self.latest is not None and self.latest.status in OPEN else None
 
+    @property
+    def changes_what_waits(self) -> bool:
+        """Whether a row that says something else changes what waits, and is not sent beside it."""
+        waiting = self.waiting
+        return waiting is not None and (waiting.status == Status.RETURNED or waiting.intent == Intent.NEW)
+
 
 def look_up(spec: Kind, by: User, rows: Iterable[tuple[str, str]]) -> Known:
     """Records, this person's latest submissions, and rows they said correct another entry, by (key, digest)."""
@@ -99,15 +105,17 @@ def standing(known: Known, key: str) -> Standing:
     return Standing(known.records.get(key), key in known.owned, key in known.last, known.latest.get(key))
 
 
-def compare(spec: Kind, judged: Judged, known: Known) -> Verdict:
-    """The verdict of a row; adds what is doubtful to its doubts."""
+def compare(judged: Judged, there: Standing, *, same: bool, answered: bool) -> Verdict:
+    """The verdict of a row; adds what is doubtful to its doubts.
+
+    `same`: it says what stands there already; `answered`: its sender said that it corrects another entry.
+    """
     if judged.errors.told or judged.payload is None:
         return Verdict.REFUSED
-    there = standing(known, judged.key)
     if there.base is not None and there.base.state == State.MERGED:
         judged.errors.add("", judged.title, _MERGED)
         return Verdict.REFUSED
-    if says_the_same(spec, judged.given, there) or (judged.key, judged.digest) in known.answered:
+    if same or answered:
         if there.latest is not None and there.latest.status in (Status.REJECTED, Status.DUPLICATE):
             judged.remarks.add("", judged.title, _REJECTED)
         return Verdict.UNCHANGED
@@ -118,20 +126,31 @@ def compare(spec: Kind, judged: Judged, known: Known) -> Verdict:
     return Verdict.CORRECTION if there.base or there.waiting else Verdict.NEW
 
 
-def says_the_same(spec: Kind, given: Mapping[str, Any], there: Standing) -> bool:
-    """Whether sending this would add nothing to what is public and what this person sent last."""
+def say_the_same(spec: Kind, rows: Sequence[tuple[Mapping[str, Any], Standing]]) -> list[bool]:
+    """For each row whether sending it would add nothing to what is public and what this person sent last."""
+    known = [
+        (number, given, there)
+        for number, (given, there) in enumerate(rows)
+        if there.base is not None or there.latest is not None
+    ]
+    asked = [
+        proposals.Asked(
+            proposed(spec, given, owned=there.base is None or there.owned), there.base, there.owned
+        )
+        for _number, given, there in known
+    ]
+    same = [False] * len(rows)
+    for (number, _given, there), content in zip(known, proposals.contents_of(spec, asked), strict=True):
+        same[number] = _adds_nothing(content, there)
+    return same
+
+
+def _adds_nothing(content: Mapping[str, Any] | Refused, there: Standing) -> bool:
     base, latest = there.base, there.latest
-    if base is None and latest is None:
-        return False
-    try:
-        data = proposed(spec, given, owned=base is None or there.owned)
-        content = proposals.content_of(spec, data, base, owns_source=there.owned)
-    except Unchanged:
+    if isinstance(content, Unchanged):
         # A correction that waits says something else: it is not meant any more.
         return there.waiting is None or there.waiting.intent == Intent.NEW
-    except Refused:
-        return False
-    if latest is None or latest.status == Status.WITHDRAWN:
+    if isinstance(content, Refused) or latest is None or latest.status == Status.WITHDRAWN:
         return False
     stands = base is not None and base.state == State.LIVE and there.last
     return (latest.status != Status.PUBLISHED or stands) and latest.payload == content["payload"]
@@ -148,10 +167,17 @@ def proposed(spec: Kind, given: Mapping[str, Any], *, owned: bool) -> dict[str, 
     }
 
 
-def twins(spec: Kind, judged: Judged) -> list[dict[str, str]]:
-    """Records a new row may repeat, as doubts and as choices for its sender."""
-    assert judged.payload is not None
-    found = likeness.hints(spec, judged.payload)
+def twins(spec: Kind, new: Sequence[Judged]) -> list[list[dict[str, str]]]:
+    """Of each new row the records it may repeat, as doubts and as choices for its sender."""
+    return [
+        _told(judged, found)
+        for judged, found in zip(
+            new, likeness.hints_of([(spec, judged.payload or {}) for judged in new]), strict=True
+        )
+    ]
+
+
+def _told(judged: Judged, found: Sequence[likeness.Candidate]) -> list[dict[str, str]]:
     for one in found:
         judged.doubts.add("", judged.title, _TWIN % {"title": one.title, "why": one.reasons[0]})
     return [{"uid": str(one.uid), "title": one.title, "why": str(one.reasons[0])} for one in found]

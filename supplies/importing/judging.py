@@ -6,13 +6,13 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from supplies.imported import SENT, Answer, Import, ImportRow, Verdict
-from supplies.importing import comparing, layout, sending, verdicts
+from supplies.importing import comparing, layout, verdicts, writing
 from supplies.importing.layout import Layout
 from supplies.importing.verdicts import Judged
 from verification import kinds
 from verification.kinds import Kind
 
-BATCH: Final = 200
+BATCH: Final = 500
 # So many contradicting rows are named.
 _NAMED: Final = 5
 _JUDGED: Final = ["verdict", "reasons", "title", "given", "key", "digest", "candidates"]
@@ -25,12 +25,20 @@ def judge_some(batch: Import) -> int:
     rows = list(batch.lines.filter(number__gt=batch.cursor).order_by("number")[:BATCH])
     read = [_read(spec, layouts[row.sheet], batch.sheets[row.sheet], row) for row in rows]
     known = comparing.look_up(spec, batch.by, [(j.key, j.digest) for j in read])
-    for row, judged in zip(rows, read, strict=True):
-        _settle(row, judged, comparing.compare(spec, judged, known))
-        if row.verdict == Verdict.NEW and (twins := comparing.twins(spec, judged)):
+    there = [comparing.standing(known, judged.key) for judged in read]
+    given = [judged.given if judged.payload is not None else {} for judged in read]
+    same = comparing.say_the_same(spec, list(zip(given, there, strict=True)))
+    for row, judged, stands, repeats in zip(rows, read, there, same, strict=True):
+        answered = (judged.key, judged.digest) in known.answered
+        _settle(row, judged, comparing.compare(judged, stands, same=repeats, answered=answered))
+    new = [(row, judged) for row, judged in zip(rows, read, strict=True) if row.verdict == Verdict.NEW]
+    for (row, judged), twins in zip(
+        new, comparing.twins(spec, [judged for _row, judged in new]), strict=True
+    ):
+        if twins:
             row.candidates = twins
             _settle(row, judged, Verdict.HELD)
-    sending.write(rows, _JUDGED)
+    writing.update(rows, _JUDGED)
     _take_over(batch, rows)
     return rows[-1].number if rows else batch.rows
 
@@ -86,7 +94,7 @@ def compare_with_each_other(batch: Import) -> None:
             sentence = _("Another row is about the same and says something else: %(where)s.")
             differing = [touched[number] for number in against[row.number][:_NAMED]]
             row.reasons = [_reason(batch, row, sentence, differing), *row.reasons]
-    sending.write(changed, ["verdict", "reasons"])
+    writing.update(changed, ["verdict", "reasons"])
     _take_over(batch, [row for row in changed if row.verdict == Verdict.HELD])
 
 

@@ -14,7 +14,7 @@ from supplies.files import reading as files
 from supplies.files.refusing import Unreadable
 from supplies.files.rows import Row, Sheet
 from supplies.imported import Import, ImportRow
-from supplies.importing import layout, sentences
+from supplies.importing import layout, sentences, writing
 from supplies.importing.layout import Layout
 from verification import kinds
 from verification.kinds import Kind
@@ -102,17 +102,7 @@ def _write(batch: Import, place: int, outcome: Outcome, rows: Iterator[Row]) -> 
     while chunk := list(islice(rows, _CHUNK)):
         if outcome.rows + len(chunk) > limits.MAX_ROWS:
             raise Unreadable("too_many_rows", most=limits.MAX_ROWS)
-        ImportRow.objects.bulk_create(
-            ImportRow(
-                batch=batch,
-                number=outcome.rows + number,
-                sheet=place,
-                line=row.line,
-                cells=row.cells,
-                marks={str(position): mark for position, mark in row.marks.items()},
-            )
-            for number, row in enumerate(chunk, 1)
-        )
+        writing.insert(batch, place, chunk, before=outcome.rows)
         outcome.rows += len(chunk)
 
 

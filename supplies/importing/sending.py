@@ -1,10 +1,9 @@
 """Accepted rows through the door, some at a time. Never approved: each is a submission like any other."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from supplies.imported import SENT, Import, ImportRow, Verdict
-from supplies.importing import comparing
+from supplies.importing import comparing, writing
 from supplies.importing.comparing import Standing
 from verification import duplicates, kinds, workflow
 from verification.journal import acting
@@ -12,8 +11,10 @@ from verification.kinds import Kind
 from verification.models import Submission, User
 from verification.refusals import InvalidPayload, Refused, Unchanged
 from verification.sop import Action, Intent, Origin, Reason, Status
+from verification.submitting import Sent
 
-BATCH: Final = 100
+BATCH: Final = 500
+_SENT: Final = ("verdict", "reasons", "submission_id", "given", "cells", "marks", "candidates")
 
 
 def send_some(batch: Import) -> int:
@@ -34,29 +35,54 @@ def send(spec: Kind, rows: list[ImportRow], *, by: User, request_id: str) -> Non
     with acting(by=by, reason=Action.SUBMIT, request_id=request_id):
         duplicates.hold([comparing.source_of(by)])
         known = comparing.look_up(spec, by, [(row.key, row.digest) for row in rows])
-        for row in rows:
-            _send_one(spec, row, by, comparing.standing(known, row.key))
-        write(rows, ["verdict", "reasons", "submission", "given", "cells", "marks", "candidates"])
+        there = [comparing.standing(known, row.key) for row in rows]
+        given = [row.given or {} for row in rows]
+        same = comparing.say_the_same(spec, list(zip(given, there, strict=True)))
+        going: list[tuple[ImportRow, Standing]] = []
+        for row, stands, repeats in zip(rows, there, same, strict=True):
+            if repeats or stands.changes_what_waits:
+                _settle(spec, row, stands, _changed(spec, row, stands, by, same=repeats), by)
+            else:
+                going.append((row, stands))
+        sent = [_sent(spec, row, stands, by) for row, stands in going]
+        taken = workflow.submit_many(sent, kind=spec.slug, by=by, origin=Origin.IMPORT)
+        for (row, stands), answer in zip(going, taken, strict=True):
+            _settle(spec, row, stands, answer, by)
+        writing.update(rows, _SENT)
 
 
-def write(rows: Sequence[ImportRow], columns: Sequence[str]) -> None:
-    """Write these columns of the rows, in one statement."""
-    ImportRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=500
-    )
+def _sent(spec: Kind, row: ImportRow, there: Standing, by: User) -> Sent:
+    data = comparing.proposed(spec, row.given or {}, owned=there.base is None or there.owned)
+    if there.base is not None and not there.owned:
+        return Sent(data, record=there.base.pk)
+    return Sent(data, source=comparing.source_of(by), source_key=row.key)
 
 
-def _send_one(spec: Kind, row: ImportRow, by: User, there: Standing) -> None:
+def _changed(spec: Kind, row: ImportRow, there: Standing, by: User, *, same: bool) -> Submission | Refused:
+    """What waits under this row's key says now what the row says; Unchanged where it does already."""
+    waiting = there.waiting
+    if same or waiting is None:
+        return Unchanged()
+    data = comparing.proposed(spec, row.given or {}, owned=there.base is None or there.owned)
+    action = Action.RESUBMIT if waiting.status == Status.RETURNED else Action.EDIT
     try:
-        row.submission = _act(spec, row.given or {}, row.key, by, there)
+        return workflow.advance([waiting.pk], action, by=by, data=data)[0]
+    except Refused as refusal:
+        return refusal
+
+
+def _settle(spec: Kind, row: ImportRow, there: Standing, answer: Submission | Refused, by: User) -> None:
+    """Write into the row what became of it."""
+    if isinstance(answer, Submission):
+        row.submission = answer
         row.verdict = Verdict.CORRECTION if there.base or there.latest else Verdict.NEW
         row.cells, row.marks, row.given, row.candidates = [], {}, None, []
-    except Unchanged:
+    elif isinstance(answer, Unchanged):
         row.verdict = Verdict.UNCHANGED
         if there.waiting is not None and there.waiting.intent == Intent.CORRECTION:
             # The row went back to what is public: what waited for review is not meant any more.
             workflow.advance([there.waiting.pk], Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED)
-    except InvalidPayload as refusal:
+    elif isinstance(answer, InvalidPayload):
         row.verdict = Verdict.REFUSED
         row.reasons = [
             {
@@ -64,25 +90,9 @@ def _send_one(spec: Kind, row: ImportRow, by: User, there: Standing) -> None:
                 "text": "",
                 "reason": text,
             }
-            for name, texts in refusal.errors.items()
+            for name, texts in answer.errors.items()
             for text in texts
         ]
-    except Refused as refusal:
+    else:
         row.verdict = Verdict.HELD
-        row.reasons = [{"header": "", "text": row.title, "reason": str(refusal)}, *row.reasons]
-
-
-def _act(spec: Kind, given: Mapping[str, Any], key: str, by: User, there: Standing) -> Submission:
-    """What waits under this key is changed; whatever else is submitted."""
-    if comparing.says_the_same(spec, given, there):
-        raise Unchanged()
-    data = comparing.proposed(spec, given, owned=there.base is None or there.owned)
-    waiting = there.waiting
-    if waiting is not None and waiting.status == Status.RETURNED:
-        return workflow.advance([waiting.pk], Action.RESUBMIT, by=by, data=data)[0]
-    if waiting is not None and waiting.intent == Intent.NEW:
-        return workflow.advance([waiting.pk], Action.EDIT, by=by, data=data)[0]
-    about: dict[str, Any] = {"source": comparing.source_of(by), "source_key": key}
-    if there.base is not None and not there.owned:
-        about = {"record": there.base.pk}
-    return workflow.submit(kind=spec.slug, data=data, by=by, origin=Origin.IMPORT, **about)
+        row.reasons = [{"header": "", "text": row.title, "reason": str(answer)}, *row.reasons]

@@ -8,6 +8,7 @@ has no shape is refused with the reason that fits best, never half read.
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from supplies.quantities.amounts import Amount, Unread
@@ -70,6 +71,12 @@ def parse(text: str) -> Amount:
     0 is the number nought and 1 is one: that old sheets meant "needed, amount unknown" by 1 is for
     their import to know. More than 500 is kept as at least 500; about 500 as 500.
     """
+    return _parsed(text) if len(text) <= LONGEST else Amount(text, problem="long")
+
+
+# A sheet's cells say the same few amounts again and again, and each is read for its cell and for its form.
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Amount:
     try:
         return replace(_read(text), text=text)
     except Unread as unread:
@@ -82,8 +89,6 @@ def is_mere_asking(text: str) -> bool:
 
 
 def _read(text: str) -> Amount:
-    if len(text) > LONGEST:
-        raise Unread("long")
     if has_hidden(text):
         raise Unread("hidden")
     tokens = tokenise(text)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from supplies import tasks
@@ -192,7 +194,7 @@ def test_whoever_goes_on_after_a_kill_neither_loses_nor_doubles_a_row(monkeypatc
     monkeypatch.setattr(sending, "BATCH", 3)
     batch = judged(as_csv(many(10)), volunteer)
     imports.accept(batch, by=volunteer, ring_bell=False)
-    send, calls = sending._send_one, []
+    send, calls = sending._settle, []
 
     def dying(*args):
         calls.append(1)
@@ -200,7 +202,7 @@ def test_whoever_goes_on_after_a_kill_neither_loses_nor_doubles_a_row(monkeypatc
             raise Killed
         send(*args)
 
-    monkeypatch.setattr(sending, "_send_one", dying)
+    monkeypatch.setattr(sending, "_settle", dying)
     if moment < 3:
         with pytest.raises(Killed):
             work(batch)
@@ -276,13 +278,13 @@ def wait_for(batch: Import, stage: str, seconds: float = 30) -> None:
 def test_cancelling_while_rows_are_sent_undoes_the_batch_at_work(monkeypatch, volunteer):
     batch = judged(as_csv(GOOD), volunteer)
     imports.accept(batch, by=volunteer, ring_bell=False)
-    send = sending._send_one
+    send = sending._settle
 
     def cancelled_meanwhile(*args):
         send(*args)
         Import.objects.filter(pk=batch.pk).update(stage="cancelled")
 
-    monkeypatch.setattr(sending, "_send_one", cancelled_meanwhile)
+    monkeypatch.setattr(sending, "_settle", cancelled_meanwhile)
     assert imports.take_step(only=batch.pk)
     assert Submission.objects.count() == 0
 
@@ -384,12 +386,19 @@ def test_the_command_names_what_is_wrong(volunteer, tmp_path, arguments, words):
     assert Submission.objects.count() == 0
 
 
-def test_judging_costs_the_same_queries_however_many_rows(volunteer, django_assert_max_num_queries):
-    """All but the search for duplicates, which is one query a new row."""
-    sent(as_csv(many(30)), volunteer)
-    batch = imports.receive(
-        kind="needs", file_name="x", content=as_csv(many(30)), by=volunteer, ring_bell=False
-    )
-    imports.take_step(only=batch.pk)
-    with django_assert_max_num_queries(20 + 30 * 3):
+@pytest.mark.parametrize("stage", ["judging", "sending"])
+def test_a_step_costs_the_same_queries_however_many_rows(volunteer, stage):
+    spent = []
+    for n in (2, 30):
+        batch = imports.receive(
+            kind="needs", file_name="x", content=as_csv(many(n)), by=volunteer, ring_bell=False
+        )
         imports.take_step(only=batch.pk)
+        if stage == "sending":
+            imports.take_step(only=batch.pk)
+            imports.accept(batch, by=volunteer, ring_bell=False)
+        with CaptureQueriesContext(connection) as queries:
+            imports.take_step(only=batch.pk)
+        spent.append(len(queries))
+    assert spent[0] == spent[1]
+    assert spent[0] <= {"judging": 18, "sending": 27}[stage]

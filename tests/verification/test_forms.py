@@ -1,10 +1,16 @@
 """Forms: the same form reads a page, JSON, and a stored payload; unseen characters never get in."""
 
+from types import SimpleNamespace
+
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import translation
 
 from tests import builders
 from verification import kinds
+from verification.forms import DayField, LinkField
 from verification.refusals import InvalidPayload
 
 
@@ -83,3 +89,91 @@ def test_form_keeps_mobile_numbers_out_of_public_fields(name):
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "ftp://x.example/", "http://", "not a link"])
 def test_form_refuses_links_nobody_should_follow(link):
     assert "source_link" in errors(source_link=link)
+
+
+def test_form_keeps_nothing_of_what_it_read_before():
+    """All readings of a thread share their fields: neither lines, nor errors, nor what a row may lack stays."""
+    needs, before = kinds.get("needs"), clean()
+    record = SimpleNamespace(lines=[{"no": 7, "item": "n95-mask"}], last_line=9)
+    numbers = [line["no"] for line in needs.clean(builders.need_payload(), record=record)["lines"]]
+    assert numbers[0] == 7
+    assert errors(lines=[builders.line(amount="约莫一些"), builders.line(item="没有的")])
+    assert clean() == before
+    lodging = kinds.get("traveller-lodging")
+    data = {k: v for k, v in lodging.example.items() if k != "place"}
+    assert lodging.clean({**data, "as_written": {"酒店": "x"}})["place"] == ""
+    with pytest.raises(InvalidPayload):
+        lodging.clean(data)
+
+
+def outcome(field, value):
+    try:
+        return field.clean(value)
+    except ValidationError as error:
+        return [(e.code, e.message) for e in error.error_list]
+
+
+LINKS = [
+    "https://hospital.example/notice/1",
+    "http://a.example",
+    "https://a.example/",
+    "https://A.example/x",
+    "HTTPS://a.example",
+    "https://a.example//x/",
+    "https://a.example/?q",
+    "https://a.example/x?q=1#f",
+    "https://a.example:80/x",
+    "https://a_b.example",
+    "https://-a.example",
+    "https://a-.example",
+    "https://a.b",
+    "https://a.example/x%20y",
+    "https://a.example/武汉",
+    "https://例.example",
+    "ftp://a.example",
+    "javascript:x",
+    "a.example",
+    "https:/a.example",
+    "https://1.2.3.4/x",
+    "https://a.123",
+    "https://a..example",
+]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        *LINKS,
+        " https://a.example ",
+        f"https://a.example/{'x' * 100}",
+        f"https://a.example/{'x' * 300}",
+        "",
+        None,
+    ],
+)
+def test_link_is_read_as_django_reads_it(link):
+    theirs = forms.URLField(required=False, max_length=100, assume_scheme="https")
+    theirs.validators[0] = LinkField.default_validators[0]
+    assert outcome(LinkField(required=False, max_length=100, assume_scheme="https"), link) == outcome(
+        theirs, link
+    )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2020-02-03",
+        "2020-02-30",
+        "2020-2-3",
+        "0000-01-01",
+        "2020/02/03",
+        "2020-02-03 ",
+        "２020-02-03",
+        "x",
+        None,
+    ],
+)
+def test_day_is_read_as_django_reads_it(day, language):
+    with translation.override(language):
+        assert outcome(DayField(required=False), day) == outcome(forms.DateField(required=False), day)
