@@ -20,6 +20,7 @@ from verification import (
     people,
     policies,
     proposals,
+    taking,
     wordings,
 )
 from verification.journal import acting
@@ -268,23 +269,12 @@ def _goes_on(action: Action, row: Submission) -> bool:
 
 def _refuse_outdated(rows: Sequence[Submission], bases: Mapping[UUID, Public]) -> None:
     """The record must be what the submission was written against."""
-    known = known_keys(rows)
+    known = taking.known_keys(rows)
     for row in rows:
         base = bases.get(row.record)
         version = base.version if base else 0
         if version != row.base_version or (row.kind, row.source, row.source_key) in known:
             raise Outdated(submission=row.uid, base=row.base_version, now=version)
-
-
-def known_keys(rows: Sequence[Submission]) -> set[tuple[str, str, str]]:
-    """Kind, source and key of new entries whose key got a record since they were sent. A query per list."""
-    known: set[tuple[str, str, str]] = set()
-    new = [row for row in rows if row.base_version == 0 and row.source_key]
-    for slug in {row.kind for row in new}:
-        keys = [row.source_key for row in new if row.kind == slug]
-        found = kinds.get(slug).model._default_manager.filter(source_key__in=keys)
-        known.update((slug, *pair) for pair in found.values_list("source", "source_key"))
-    return known
 
 
 def _refuse_rivals(rows: Sequence[Submission]) -> None:
