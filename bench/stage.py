@@ -135,6 +135,20 @@ class Stage:
         if not program.running():
             raise program.trouble("Celery did not start")
 
+    def clock(self) -> Program:
+        """Glacier's clock, started when first asked for; it wakes at every act and publishes."""
+        if "clock" not in self.celeries:
+            command = [sys.executable, str(TOP / "manage.py"), "clock"]
+            program = Program("clock", command, self.folder / "log" / "clock.log", self.environment("ours"))
+            program.start()
+            self.celeries["clock"] = program
+            with self.bare() as connection:
+                beats = "SELECT FROM verification_pulse WHERE name = 'clock'"
+                wait_until(lambda: connection.execute(beats).fetchone() or not program.running(), 60)
+            if not program.running():
+                raise program.trouble("The clock did not start")
+        return self.celeries["clock"]
+
     def processes(self, contender: str = "") -> list[int]:
         """Whose processor time a contender's work costs: its own processes, and all of PostgreSQL."""
         postmaster = self.cluster.program.pid

@@ -6,6 +6,7 @@ digests only, and shows a likeness of private fields to reviewers alone.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from supplies import places
@@ -47,9 +48,14 @@ def phone_trait(*texts: Any) -> tuple[str, ...]:
 
     A number without its area is nobody's, and 12320 everybody's: they are left out.
     """
-    phones = [phone for text in texts for phone in read_phones(str(text or ""))]
-    telling = [p.number for p in phones if p.mobile or "-" in p.number]
+    telling = (number for text in texts if text for number in _telling(str(text)))
     return tuple(dict.fromkeys(telling))[:_MOST]
+
+
+# An entry's traits are asked for twice in a row: of all its fields, and of its public ones alone.
+@lru_cache(maxsize=32)
+def _telling(text: str) -> tuple[str, ...]:
+    return tuple(p.number for p in read_phones(text) if p.mobile or "-" in p.number)
 
 
 def account_trait(numbers: Iterable[str]) -> tuple[str, ...]:
@@ -64,7 +70,12 @@ def address_trait(text: Any, place: str = "") -> tuple[str, ...]:
     湖北省黄冈市武穴市刊江大道216号 and 武穴市刊江大道 216 号 are one. An address without a number says too
     little: it has no trait.
     """
-    written = "".join(without_invisible(half_width(str(text or ""))).split()).lower()
+    return _houses(str(text or ""), place)
+
+
+@lru_cache(maxsize=32)
+def _houses(text: str, place: str) -> tuple[str, ...]:
+    written = "".join(without_invisible(half_width(text)).split()).lower()
     found = [f"{_around(place)}{street}{number}" for street, number in _streets(written, place)]
     return tuple(dict.fromkeys(found))[:_MOST]
 

@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
-from verification import kinds
+from verification import kinds, writing
 from verification.models import Counter, Public
 from verification.sop import State
+from verification.writing import Script, Statement
 
 _RAISE_VERSIONS = """
 INSERT INTO verification_listversion AS v (kind, version, changed_at, published_at)
@@ -47,37 +49,58 @@ class Standing(NamedTuple):
 
 def note_changes(changes: Sequence[tuple[Public | None, Public]]) -> None:
     """Raise the versions of the lists concerned, and move the counts and sums of live records."""
+    with writing.all_or_none() as script:
+        add_changes(script, changes)
+
+
+def add_changes(
+    script: Script,
+    changes: Sequence[tuple[Public | None, Public]],
+    said: Mapping[UUID, kinds.Payload] | None = None,
+) -> None:
+    """Have the versions of the lists concerned raised, and the counts and sums of live records moved.
+
+    `said` is what the new bodies say, by uid, where the caller need not have them read again.
+    """
     published: dict[str, datetime] = {}
     tally: Tally[tuple[str, str]] = Tally()
+    known = said or {}
     for before, after in changes:
         if after.state == State.LIVE and (before is None or before.version < after.version):
             published[after.kind] = max(after.published_at, published.get(after.kind, after.published_at))
         if before is not None:
-            tally.subtract(_counted(before))
-        tally.update(_counted(after))
-    raise_versions({after.kind for _before, after in changes}, published)
+            _count(tally, before, None, -1)
+        _count(tally, after, known.get(after.uid), 1)
+    script.run(_raised({after.kind for _before, after in changes}, published))
     moved = sorted((kind, name, value) for (kind, name), value in tally.items() if value)
     if moved:
-        with connection.cursor() as cursor:
-            cursor.execute(_ADD, [list(column) for column in zip(*moved, strict=True)])
+        script.run(Statement(_ADD, [list(column) for column in zip(*moved, strict=True)]))
 
 
-def raise_versions(slugs: set[str], published: Mapping[str, datetime] | None = None) -> None:
-    """These lists show something else from now on; in some of them something was published just then."""
-    raised = sorted(slugs)
+def raise_versions(slugs: set[str]) -> None:
+    """These lists show something else from now on."""
+    statement = _raised(slugs, {})
     with connection.cursor() as cursor:
-        cursor.execute(_RAISE_VERSIONS, [raised, [(published or {}).get(slug) for slug in raised]])
+        cursor.execute(statement.sql, statement.values)
 
 
-def _counted(row: Public) -> Tally[tuple[str, str]]:
+def _raised(slugs: set[str], published: Mapping[str, datetime]) -> Statement:
+    """Raises the versions; in some of the lists something was published just then."""
+    raised = sorted(slugs)
+    return Statement(_RAISE_VERSIONS, [raised, [published.get(slug) for slug in raised]])
+
+
+def _count(tally: Tally[tuple[str, str]], row: Public, says: kinds.Payload | None, sign: int) -> None:
     """What a live row counts towards: the list, each exact filter, and the sums of its list."""
     if row.state != State.LIVE:
-        return Tally()
-    filters = [token for token in row.tokens if token.startswith(("item:", "place:"))]
-    found = Tally((row.kind, name) for name in ("live", *filters))
-    for name, value in kinds.get(row.kind).sums(json.loads(row.body)).items():
-        found[row.kind, name] += value
-    return found
+        return
+    kind = row.kind
+    tally[kind, "live"] += sign
+    for token in row.tokens:
+        if ":" in token and token.startswith(("item:", "place:")):
+            tally[kind, token] += sign
+    for name, value in kinds.get(kind).sums(json.loads(row.body) if says is None else says).items():
+        tally[kind, name] += sign * value
 
 
 def counts(kind: str, *prefixes: str) -> dict[str, int]:

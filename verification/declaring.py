@@ -1,7 +1,7 @@
 """What lists are declared of: how fields are classed and shown, filters, sections, the words they speak in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, TypedDict
@@ -71,7 +71,7 @@ class Intervals:
 
 @dataclass(frozen=True)
 class Facets:
-    """What a payload offers to filters, sorting and search; `traits` to find what may be the same.
+    """What a payload offers to filters, sorting and search; `traits()` to find what may be the same.
 
     `tokens` are what the list's own filters ask for: "type:1".
     A trait is what else two alike entries share: {"phone": numbers, "address": (where,)}, each written one way
@@ -84,7 +84,7 @@ class Facets:
     urgency: int = 0
     tokens: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    traits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    traits: Callable[[], Mapping[str, tuple[str, ...]]] = dict
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,9 @@ def likeness_of(
     keys = [name_key(kind, block) for block in names.blocks(name_of(kind, payload, facets))]
     if organisation is not None:
         keys.append(organisation_key(kind, organisation.uid))
-    if facets.traits:
+    if traits := list(traits_of(facets)):
         public = set(traits_of(kind.facets(kind.as_it_is(payload))))
-        keys += [trait_key(kind, trait, public=trait in public) for trait in traits_of(facets)]
+        keys += [trait_key(kind, trait, public=trait in public) for trait in traits]
     return sorted(set(keys))
 
 
@@ -59,7 +59,7 @@ def name_of(kind: Kind, payload: Payload, facets: Facets) -> str:
 
 def traits_of(facets: Facets) -> Iterator[tuple[str, str]]:
     """Each trait by name and value, as many as are compared."""
-    for name, values in facets.traits.items():
+    for name, values in facets.traits().items():
         for value in values[:_MOST_TRAITS]:
             yield name, value
 

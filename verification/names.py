@@ -130,12 +130,13 @@ def best_matches(query: str, candidates: Iterable[str], limit: int = 5) -> list[
     return sorted((pair for pair in scored if pair[1] >= 0.7), key=lambda pair: -pair[1])[:limit]
 
 
-def bigrams(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def bigrams(text: str) -> tuple[str, ...]:
     """Every two neighbouring characters within a word, once each: how Chinese text is indexed.
 
     Words of Latin letters and digits are cut likewise (n95: n9, 95); a word of one character is itself.
     """
-    return list(dict.fromkeys(gram for run in _runs(text) for gram in _cut(run)))
+    return tuple(dict.fromkeys(gram for run in _runs(text) for gram in _cut(run)))
 
 
 def query_bigrams(query: str) -> list[str]:

@@ -1,28 +1,41 @@
 """Approved submissions made ready in memory: payload checked, record and public row rendered, nothing written."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
-from verification import kinds, people, rendering
+from verification import kinds, rendering
+from verification.journal import canonical
 from verification.kinds import Kind, Payload
-from verification.models import Event, Public, Record, Reviewer, Submission, User
-from verification.sop import Action, Role, State
+from verification.models import Organisation, Public, Record
+from verification.sop import Role, State
+from verification.taking import Due
 
 
 @dataclass
 class Prepared:
-    """One submission made ready: the record and public row it becomes, and the row that stands."""
+    """One submission made ready: the record and public row it becomes, what its body says, the row that stands."""
 
-    submission: Submission
+    submission: Due
     spec: Kind
     record: Record
     row: Public
+    content: Payload
     before: Public | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a submission's steps in public words, and the house it is about, at its root."""
+
+    trust: Payload
+    organisation: Organisation | None = None
 
 
 @dataclass(frozen=True)
@@ -31,16 +44,16 @@ class Material:
 
     bases: Mapping[UUID, Public]
     stored: Mapping[UUID, Record]
-    trust: Mapping[int, Payload]
+    told: Mapping[int, Told]
     now: datetime
 
 
-def gather(due: Sequence[Submission], bases: Mapping[UUID, Public]) -> Material:
-    """Read what `prepare` needs for all of these."""
-    return Material(bases, _stored(due), _trust(due), timezone.now())
+def gather(due: Sequence[Due], bases: Mapping[UUID, Public]) -> Material:
+    """Read what `prepare` needs for all of these: one query, and one for each list with corrections."""
+    return Material(bases, _stored(due), _told(due), timezone.now())
 
 
-def prepare(submission: Submission, material: Material) -> Prepared:
+def prepare(submission: Due, material: Material) -> Prepared:
     """The record and the public row this submission becomes; no query.
 
     InvalidPayload where its content does not fit today's form; any other exception is a bad payload.
@@ -51,16 +64,17 @@ def prepare(submission: Submission, material: Material) -> Prepared:
     payload = spec.filled(payload, spec.payload_of(stored) if stored else None)
     # Where a record came from stays with it, whoever corrects it.
     origin = stored if stored and stored.source_key else submission
-    organisation = people.root_of(submission.organisation) if submission.organisation else None
+    told = material.told[submission.pk]
+    organisation, facets = told.organisation, spec.facets(payload)
     record = spec.model(
         uid=submission.record,
         version=submission.base_version + 1,
         state=State.LIVE,
-        organisation=organisation,
+        organisation_id=organisation.pk if organisation else None,
         origin=submission.origin,
         source=origin.source,
         source_key=origin.source_key,
-        trust=material.trust[submission.pk],
+        trust=told.trust,
         last_line=kinds.last_line(payload, stored.last_line if stored else 0),
         verified_at=submission.verified_at or material.now,  # never null here: a constraint says so
         confirmed_at=None,
@@ -68,6 +82,7 @@ def prepare(submission: Submission, material: Material) -> Prepared:
         published_at=material.now,
         **spec.columns_of(payload),
     )
+    content = rendering.content_of(spec, record, payload, organisation, facets)
     row = rendering.public_row(
         spec,
         record,
@@ -75,12 +90,23 @@ def prepare(submission: Submission, material: Material) -> Prepared:
         organisation,
         identity=submission.identity,
         unmet_since=base.unmet_since if base and base.state == State.LIVE else material.now,
-        body=rendering.body_of(spec, record, payload, organisation),
+        body=canonical(content),
+        likeness=_likeness(spec, submission, payload, organisation),
+        facets=facets,
     )
-    return Prepared(submission, spec, record, row, base)
+    return Prepared(submission, spec, record, row, content, base)
 
 
-def _stored(due: Sequence[Submission]) -> dict[UUID, Record]:
+def _likeness(
+    spec: Kind, submission: Due, payload: Payload, organisation: Organisation | None
+) -> list[str] | None:
+    """The digests kept since it was sent, where nothing changed of what they were made of; else None."""
+    same_house = (organisation.pk if organisation else None) == submission.organisation_id
+    same = same_house and payload == submission.payload and submission.base_version == 0
+    return submission.likeness if same else None
+
+
+def _stored(due: Sequence[Due]) -> dict[UUID, Record]:
     """The typed records that corrections are about. A query per list."""
     found: dict[UUID, Record] = {}
     for slug in {s.kind for s in due}:
@@ -91,26 +117,51 @@ def _stored(due: Sequence[Submission]) -> dict[UUID, Record]:
     return found
 
 
-def _trust(due: Sequence[Submission]) -> dict[int, Payload]:
-    """Who took the two steps and on what grounds, in public words. Three queries for a whole batch."""
-    actors = {pk for s in due for pk in (s.verified_by_id, s.entered_by_id) if pk}
-    pseudonyms = dict(User.objects.filter(pk__in=actors).values_list("pk", "pseudonym"))
-    organisations = dict(Reviewer.objects.filter(user__in=actors).values_list("user", "organisation__name"))
-    events = Event.objects.filter(submission__in=[s.pk for s in due], action=Action.VERIFY).order_by("pk")
-    grounds = {pk: answers.get("grounds", []) for pk, answers in events.values_list("submission", "answers")}
+# Read after the submissions were locked: what was said of them when they were approved.
+_TOLD = """
+SELECT s.id, v.pseudonym, vo.name, e.pseudonym, eo.name,
+       (SELECT answers -> 'grounds' FROM verification_event
+         WHERE submission_id = s.id AND action = 'verify' ORDER BY id DESC LIMIT 1),
+       o.id, o.uid, o.name, o.proven
+  FROM verification_submission s
+  LEFT JOIN verification_user v ON v.id = s.verified_by_id
+  LEFT JOIN verification_reviewer vr ON vr.user_id = v.id
+  LEFT JOIN verification_organisation vo ON vo.id = vr.organisation_id
+  LEFT JOIN verification_user e ON e.id = s.entered_by_id
+  LEFT JOIN verification_reviewer er ON er.user_id = e.id
+  LEFT JOIN verification_organisation eo ON eo.id = er.organisation_id
+  LEFT JOIN verification_organisation about ON about.id = s.organisation_id
+  LEFT JOIN verification_organisation o ON o.id = coalesce(about.merged_into_id, about.id)
+ WHERE s.id = ANY(%s)
+"""
 
-    def stamp(user: int | None, at: datetime | None) -> dict[str, Any]:
-        return {
-            "by": pseudonyms.get(user, "") if user else "",
-            "role": Role.REVIEWER,
-            "organisation": organisations.get(user, "") if user else "",
-            "at": rendering.exact(at),
-        }
 
+def _told(due: Sequence[Due]) -> dict[int, Told]:
+    """Who took the two steps and on what grounds, in public words, and of which house it is said."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [[s.pk for s in due]])
+        rows = {pk: rest for pk, *rest in cursor.fetchall()}
+    return {s.pk: _told_of(s, *rows[s.pk]) for s in due}
+
+
+def _told_of(
+    s: Due, verifier: str, of: str, enterer: str, for_house: str, grounds: str | None, *house: Any
+) -> Told:
+    trust = {
+        "verified": {
+            **_stamp(verifier, of, s.verified_at),
+            "grounds": json.loads(grounds) if grounds else [],
+        },
+        "entered": _stamp(enterer, for_house, s.entered_at),
+    }
+    pk, uid, name, proven = house
+    return Told(trust, Organisation(pk=pk, uid=uid, name=name, proven=proven) if pk else None)
+
+
+def _stamp(by: str | None, organisation: str | None, at: datetime | None) -> dict[str, Any]:
     return {
-        s.pk: {
-            "verified": {**stamp(s.verified_by_id, s.verified_at), "grounds": grounds.get(s.pk, [])},
-            "entered": stamp(s.entered_by_id, s.entered_at),
-        }
-        for s in due
+        "by": by or "",
+        "role": Role.REVIEWER,
+        "organisation": organisation or "",
+        "at": rendering.exact(at),
     }

@@ -11,8 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from verification import (
@@ -21,18 +20,20 @@ from verification import (
     counting,
     journal,
     kinds,
+    last_step,
     owner_links,
     people,
     policies,
     preparing,
     reasons,
     rendering,
+    taking,
     workflow,
+    writing,
 )
 from verification.journal import acting
 from verification.kinds import Kind
 from verification.models import (
-    Attempt,
     Event,
     Organisation,
     OwnerLink,
@@ -42,7 +43,6 @@ from verification.models import (
     TakeDown,
     User,
 )
-from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.preparing import Prepared
 from verification.refusals import (
@@ -53,7 +53,9 @@ from verification.refusals import (
     OwnOrganisation,
     ReasonMissing,
 )
-from verification.sop import Action, Intent, Reason, Role, State, Status
+from verification.sop import Action, Intent, Reason, Role, State
+from verification.taking import Due
+from verification.writing import Script
 
 log = structlog.get_logger()
 
@@ -75,7 +77,7 @@ class Outcome:
 class Batch:
     """What was taken for one publication, and what became of each."""
 
-    due: list[Submission]
+    due: list[Due]
     bases: Mapping[UUID, Public]
     ready: list[Prepared] = field(default_factory=list)
     sent_back: dict[Reason, list[int]] = field(default_factory=dict)
@@ -90,7 +92,7 @@ def publish_due(*, limit: int = BATCH) -> Outcome:
     """
     robot = User.objects.robot(Robot.PUBLISHER)
     with acting(by=robot, reason=Action.PUBLISH):
-        batch = _take_due(limit)
+        batch = Batch(*taking.take(limit))
         if not batch.due:
             return Outcome()
         _prepare(batch)
@@ -103,30 +105,9 @@ def publish_due(*, limit: int = BATCH) -> Outcome:
     return Outcome(len(batch.due), published, sent_back, len(batch.failed), parked)
 
 
-def due() -> QuerySet[Submission]:
-    """Approved submissions, without those that failed and wait for their next try, or are parked."""
-    waiting = Attempt.objects.filter(submission=OuterRef("pk"), next_try__gt=ClockTimestamp())
-    known = [spec.slug for spec in kinds.every()]
-    return Submission.objects.filter(~Exists(waiting), status=Status.ENTERED, kind__in=known)
-
-
-def _take_due(limit: int) -> Batch:
-    """Lock what is due: the records first, then the submissions, passing over what others hold."""
-    records = dict(due().order_by("pk").values_list("pk", "record")[:limit])
-    known = Public.objects.filter(pk__in=set(records.values())).order_by("pk")
-    bases = {p.pk: p for p in known.select_for_update(skip_locked=True)}
-    rows = (
-        Submission.objects.filter(pk__in=records, status=Status.ENTERED)
-        .select_related("organisation__merged_into")
-        .order_by("pk")
-        .select_for_update(skip_locked=True, of=("self",))
-    )
-    return Batch([s for s in rows if s.base_version == 0 or s.record in bases], bases)
-
-
 def _prepare(batch: Batch) -> None:
     """Make everything ready in memory; sort out what cannot go."""
-    known = workflow.known_keys(batch.due)
+    known = taking.known_keys(batch.due)
     material = preparing.gather(batch.due, batch.bases)
     for submission in batch.due:
         base = batch.bases.get(submission.record)
@@ -150,8 +131,8 @@ def _write(ready: Sequence[Prepared], *, by: User) -> dict[int, str]:
     if not ready:
         return {}
     try:
-        with transaction.atomic():
-            _write_all(ready, by=by)
+        with writing.all_or_none() as script:
+            _write_all(script, ready, by=by)
     except (DataError, IntegrityError, ValidationError) as error:
         if len(ready) == 1:
             return {ready[0].submission.pk: _told(error)}
@@ -165,26 +146,16 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
-_KEPT = frozenset({"id", "uid"})
-
-
-def _write_all(ready: Sequence[Prepared], *, by: User) -> None:
-    ids = [p.submission.pk for p in ready]
-    extra = {p.submission.pk: {"version": p.row.version, "body": p.row.body} for p in ready}
-    workflow.advance(ids, Action.PUBLISH, by=by, events=extra)
-    for spec in {p.spec.slug: p.spec for p in ready}.values():
-        records = sorted((p.record for p in ready if p.spec is spec), key=lambda r: r.uid)
-        _upsert(spec.model, records)
-    _upsert(Public, sorted((p.row for p in ready), key=lambda r: r.uid))
-    counting.note_changes([(p.before, p.row) for p in ready])
-
-
-def _upsert(model: type[Any], rows: Sequence[Any]) -> None:
-    """Insert, or bring to the new version; the public rows' locks make sure nobody else does."""
-    columns = [f.name for f in model._meta.concrete_fields if f.name not in _KEPT]
-    model._default_manager.bulk_create(
-        rows, update_conflicts=True, unique_fields=["uid"], update_fields=columns
-    )
+def _write_all(script: Script, ready: Sequence[Prepared], *, by: User) -> None:
+    """The step, the records, their public rows and the counts; two batches insert one key in the same order."""
+    last_step.publish(script, [p.submission for p in ready], [p.row.body for p in ready], by=by)
+    for spec in sorted({p.spec.slug: p.spec for p in ready}.values(), key=lambda spec: spec.slug):
+        mine = sorted((p for p in ready if p.spec is spec), key=lambda p: (p.record.source_key, p.record.uid))
+        script.insert(spec.model, [vars(p.record) for p in mine if p.before is None])
+        script.update(spec.model, [vars(p.record) for p in mine if p.before is not None])
+    script.insert(Public, [vars(p.row) for p in ready if p.before is None])
+    script.update(Public, [vars(p.row) for p in ready if p.before is not None])
+    counting.add_changes(script, [(p.before, p.row) for p in ready], {p.row.uid: p.content for p in ready})
 
 
 def take_down(
@@ -321,44 +292,49 @@ def second_look(take_down_id: int, *, by: User, request_id: str = "") -> TakeDow
 def rerender(uids: Iterable[UUID], *, reason: str, by: User | None = None) -> int:
     """Show records anew where their organisation, the renderer or an allow-list changed; returns how many did.
 
-    Same version, same clocks: only the body, the tokens and the list version change. By the keeper, or by
-    the coordinator (`by`) whose change of an organisation makes it necessary, in the same transaction.
+    Same version, same clocks: only the body, the tokens and the list version change. In batches of `BATCH`, so
+    that an organisation may have thousands of them, and all in one transaction. By the keeper, or by the
+    coordinator (`by`) whose change of an organisation makes it necessary, in the same transaction.
     """
-    actor = by or User.objects.robot(Robot.KEEPER)
+    actor, role = by or User.objects.robot(Robot.KEEPER), Role.COORDINATOR if by else Role.ROBOT
     with acting(by=actor, reason=reason):
-        rows = {p.pk: p for p in Public.objects.live().filter(pk__in=uids).order_by("pk").select_for_update()}
-        changed = [new for spec in kinds.every() for new in _anew(spec, rows)]
-        if not changed:
-            return 0
-        _upsert(Public, changed)
-        journal.append(
-            [
-                journal.new_event(
-                    Action.RERENDER,
-                    by=actor,
-                    role=Role.COORDINATOR if by else Role.ROBOT,
-                    kind=row.kind,
-                    record=row.uid,
-                    version=row.version,
-                    reason=reason,
-                    body=row.body,
-                )
+        # In the order of the uids from the first batch to the last: so records are locked.
+        ordered = sorted(uids)
+        batches = [ordered[at : at + BATCH] for at in range(0, len(ordered), BATCH)]
+        return sum(_rerender(batch, actor, role, reason) for batch in batches)
+
+
+def _rerender(uids: Sequence[UUID], actor: User, role: Role, reason: str) -> int:
+    rows = {p.pk: p for p in Public.objects.live().filter(pk__in=uids).order_by("pk").select_for_update()}
+    changed = [new for spec in kinds.every() for new in _anew(spec, rows)]
+    if changed:
+        with writing.all_or_none() as script:
+            script.update(Public, [vars(row) for row in changed])
+            shown = [
+                {"kind": row.kind, "record": row.uid, "version": row.version, "body": row.body}
                 for row in changed
             ]
-        )
-        counting.note_changes([(rows[row.uid], row) for row in changed])
+            journal.note(script, shown, action=Action.RERENDER, by=actor, role=role, reason=reason)
+            counting.add_changes(script, [(rows[row.uid], row) for row in changed])
     return len(changed)
 
 
 def rerender_organisations(organisations: Iterable[Organisation], *, by: User) -> int:
     """Show anew every record of these organisations: one was renamed, proven or merged."""
-    rows = Public.objects.live().filter(organisation__in=organisations)
-    return rerender(rows.values_list("uid", flat=True), reason=Reason.ORGANISATION_CHANGED, by=by)
+    concerned = list(organisations)
+    # By the lists' own tables, which have an index for it; whether a record is live is seen under its lock.
+    uids: set[UUID] = set()
+    for spec in kinds.every():
+        records = spec.model._default_manager.filter(organisation__in=concerned)
+        uids.update(records.values_list("uid", flat=True))
+    return rerender(uids, reason=Reason.ORGANISATION_CHANGED, by=by)
 
 
 def _anew(spec: Kind, rows: Mapping[UUID, Public]) -> list[Public]:
     """The public rows of one list as they should be now, where that differs."""
     uids = [uid for uid, row in rows.items() if row.kind == spec.slug]
+    if not uids:
+        return []
     records = spec.model._default_manager.filter(uid__in=uids).select_related("organisation__merged_into")
     changed = []
     for record in records.order_by("uid"):

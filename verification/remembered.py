@@ -7,6 +7,7 @@ them show an edit within a second, and no page pays more than one tiny query for
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final, Generic, TypeVar
 
 from django.db import DatabaseError, transaction
@@ -41,8 +42,9 @@ class Remembered(Generic[T]):
 
     def _look(self, now: float) -> None:
         try:
-            # Within a savepoint: a table that is not there yet must not spoil the migration that asks.
-            with transaction.atomic():
+            # Within a savepoint until it was read once: a table that is not there yet must not spoil the
+            # migration that asks.
+            with transaction.atomic() if self._version == _UNREAD else nullcontext():
                 version = counting.list_version(self.name)
                 if version != self._version or self._contents is None:
                     self._contents, self._version = self._read(), version

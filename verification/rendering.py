@@ -31,14 +31,21 @@ def looked_at(record: Record) -> datetime:
 
 def body_of(spec: Kind, record: Record, payload: Payload, organisation: Organisation | None) -> str:
     """The record's public body."""
+    return canonical(content_of(spec, record, payload, organisation, spec.facets(payload)))
+
+
+def content_of(
+    spec: Kind, record: Record, payload: Payload, organisation: Organisation | None, facets: Facets
+) -> dict[str, Any]:
+    """What the body says, before it is text."""
     thresholds = spec.intervals.thresholds(looked_at(record))
-    content: dict[str, Any] = {
+    return {
         **spec.public(payload),
         "uid": str(record.uid),
         "kind": spec.slug,
         "version": record.version,
         "state": record.state,
-        "title": spec.facets(payload).title,
+        "title": facets.title,
         "origin": record.origin,
         "organisation": {
             "uid": str(organisation.uid) if organisation else None,
@@ -55,7 +62,6 @@ def body_of(spec: Kind, record: Record, payload: Payload, organisation: Organisa
         },
         "freshness": {name: exact(moment) for name, moment in thresholds.items()},
     }
-    return canonical(content)
 
 
 def public_row(
@@ -67,9 +73,13 @@ def public_row(
     identity: str,
     unmet_since: datetime,
     body: str,
+    facets: Facets | None = None,
+    likeness: list[str] | None = None,
 ) -> Public:
-    """The record's public row: body, and what lists filter and sort by."""
-    facets = spec.facets(payload)
+    """The record's public row: body, and what lists filter and sort by; facets and digests where they are known."""
+    facets = facets or spec.facets(payload)
+    if likeness is None:
+        likeness = duplicates.likeness_of(spec, payload, organisation, facets)
     return Public(
         uid=record.uid,
         kind=spec.slug,
@@ -78,10 +88,8 @@ def public_row(
         title=facets.title,
         body=body,
         identity=identity,
-        organisation=organisation,
-        tokens=sorted(
-            {*tokens(facets, organisation), *duplicates.likeness_of(spec, payload, organisation, facets)}
-        ),
+        organisation_id=organisation.pk if organisation else None,
+        tokens=sorted(tokens(facets, organisation).union(likeness)),
         place=facets.places[-1] if facets.places else "",
         urgency=facets.urgency,
         unmet_since=unmet_since,
@@ -95,7 +103,7 @@ def public_row(
     )
 
 
-def tokens(facets: Facets, organisation: Organisation | None) -> list[str]:
+def tokens(facets: Facets, organisation: Organisation | None) -> set[str]:
     """Search bigrams of name and place words, and exact filters, for the one GIN index.
 
     Free text stays out: half the cost of a publication is this index.
@@ -105,8 +113,8 @@ def tokens(facets: Facets, organisation: Organisation | None) -> list[str]:
         *(f"place:{code}" for code in facets.places),
         *facets.tokens,
     ]
-    words = [*facets.words, facets.title, organisation.name if organisation else ""]
-    return sorted({*exact_filters, *(gram for word in words for gram in names.bigrams(word))})
+    words = {*facets.words, facets.title, organisation.name if organisation else ""}
+    return set(exact_filters).union(*map(names.bigrams, words))
 
 
 def tombstone(row: Public, *, gone_at: datetime, reason: str) -> str:

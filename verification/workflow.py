@@ -21,6 +21,7 @@ from verification import (
     policies,
     stamping,
     submitting,
+    taking,
     wordings,
 )
 from verification.holding import hold
@@ -193,7 +194,7 @@ def _rebased_onto(named: Collection[int] | Collection[UUID]) -> set[UUID]:
 def _refuse_any(steps: Sequence[Step], versions: Mapping[UUID, int]) -> None:
     """Ask of each step whether it may be taken; refuse with the first refusal, which knows of the others."""
     action = steps[0].action
-    known = known_keys([step.submission for step in steps]) if action in _BUILD_ON_BASE else set()
+    known = taking.known_keys([step.submission for step in steps]) if action in _BUILD_ON_BASE else set()
     refused: dict[UUID, Refused] = {}
     for step in steps:
         row = step.submission
@@ -233,17 +234,6 @@ def _refuse_outdated(row: Submission, version: int, known: Collection[tuple[str,
     """The record must be what the submission was written against."""
     if version != row.base_version or (row.kind, row.source, row.source_key) in known:
         raise Outdated(submission=row.uid, base=row.base_version, now=version)
-
-
-def known_keys(rows: Sequence[Submission]) -> set[tuple[str, str, str]]:
-    """Kind, source and key of new entries whose key got a record since they were sent. A query per list."""
-    known: set[tuple[str, str, str]] = set()
-    new = [row for row in rows if row.base_version == 0 and row.source_key]
-    for slug in {row.kind for row in new}:
-        keys = [row.source_key for row in new if row.kind == slug]
-        found = kinds.get(slug).model._default_manager.filter(source_key__in=keys)
-        known.update((slug, *pair) for pair in found.values_list("source", "source_key"))
-    return known
 
 
 def _refuse_rivals(rows: Sequence[Submission]) -> None:

@@ -4,13 +4,13 @@ import os
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bench.seed import copying, inventing
 from bench.seed.people import REVIEWERS, SUBMITTERS
 from verification import counting, duplicates, journal, kinds, preparing, rendering
 from verification.models import Event, Leaf, Organisation, Public, Robot, Submission
-from verification.preparing import Material
+from verification.preparing import Material, Told
 from verification.sop import SOP_VERSION, Action, Intent, Origin, Role, Status
 
 CHUNK = 1000
@@ -94,19 +94,19 @@ class Share:
         submissions = [self.submission(n) for n in numbers]
         records, rows, events, leaves = [], [], [], []
         for n, submission in zip(numbers, submissions, strict=True):
+            submission.likeness = duplicates.likeness_of(
+                self.spec, submission.payload, submission.organisation
+            )
             if submission.status != Status.PUBLISHED:
-                submission.likeness = duplicates.likeness_of(
-                    self.spec, submission.payload, submission.organisation
-                )
                 events.append(self.event(EVENTS * self.needs + n + 1, n, submission, Action.VERIFY))
                 continue
             assert submission.closed_at
-            material = Material({}, {}, {submission.pk: self.trust(n, submission)}, submission.closed_at)
+            told = Told(self.trust(n, submission), submission.organisation)
+            material = Material({}, {}, {submission.pk: told}, submission.closed_at)
             ready = preparing.prepare(submission, material)
             ready.record.pk = n + 1
             thresholds = self.spec.intervals.thresholds(rendering.looked_at(ready.record))
             ready.row.freshness = rendering.freshness_at(thresholds, self.now)
-            submission.likeness = [token for token in ready.row.tokens if token.startswith("~")]
             records.append(ready.record)
             rows.append(ready.row)
             events.append(self.event(EVENTS * n + 1, n, submission, Action.VERIFY))
@@ -118,7 +118,8 @@ class Share:
         for batch in (submissions, records, rows, events, leaves):
             copying.copy(batch)
         if rows:
-            counting.note_changes([(None, row) for row in rows])
+            with transaction.atomic():
+                counting.note_changes([(None, row) for row in rows])
 
     def event(
         self, pk: int, n: int, submission: Submission, action: Action, row: Public | None = None

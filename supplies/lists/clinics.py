@@ -96,7 +96,7 @@ def facets(payload: Payload) -> Facets:
         title=payload["organisation_name"],
         tokens=tuple(f"advice:{code}" for code in _SERVES.get(advice, (advice,)) if code),
         words=(payload["organisation_name"], payload["access"]),
-        traits=contact_traits(payload),
+        traits=lambda: contact_traits(payload),
     )
 
 

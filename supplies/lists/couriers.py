@@ -130,7 +130,7 @@ def facets(payload: Payload) -> Facets:
             f"{name}:{payload[name]}" for name in ("private_gifts", "green_channel") if payload[name]
         ),
         words=(payload["organisation_name"], *route, *dict.fromkeys(step.name for step in path)),
-        traits=contact_traits(payload),
+        traits=lambda: contact_traits(payload),
     )
 
 

@@ -186,7 +186,7 @@ def facets(payload: Payload) -> Facets:
             *(place.name for place in where),
             *(name for code in items for name in catalogue.names(code)),
         ),
-        traits=contact_traits(payload),
+        traits=lambda: contact_traits(payload),
     )
 
 

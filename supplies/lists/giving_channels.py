@@ -153,7 +153,7 @@ def facets(payload: Payload) -> Facets:
             *(step.name for step in path),
             *(line[part] for line in payload["lines"] for part in ("account_name", "bank")),
         ),
-        traits={
+        traits=lambda: {
             **contact_traits(payload, address="address", place=path[-1].code if path else ""),
             "account": account_trait(line["account_number"] for line in payload["lines"]),
         },

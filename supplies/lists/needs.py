@@ -130,7 +130,7 @@ def facets(payload: Payload) -> Facets:
             *(place.name for place in where),
             *(name for code in items for name in catalogue.names(code)),
         ),
-        traits=contact_traits(payload, address="delivery_address"),
+        traits=lambda: contact_traits(payload, address="delivery_address"),
     )
 
 

@@ -66,7 +66,7 @@ def facets(payload: Payload) -> Facets:
             payload["area"],
             payload["address"],
         ),
-        traits=contact_traits(payload, address="address"),
+        traits=lambda: contact_traits(payload, address="address"),
     )
 
 

@@ -141,7 +141,7 @@ def facets(payload: Payload) -> Facets:
             *(line["product"] for line in payload["lines"]),
             *(name for code in items for name in catalogue.names(code)),
         ),
-        traits=contact_traits(payload, address="address"),
+        traits=lambda: contact_traits(payload, address="address"),
     )
 
 

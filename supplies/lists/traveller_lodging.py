@@ -68,7 +68,7 @@ def facets(payload: Payload) -> Facets:
         title=payload["organisation_name"] or spoken or payload["address"],
         places=tuple(place.code for place in where),
         words=(payload["organisation_name"], spoken, payload["address"]),
-        traits=contact_traits(payload, address="address"),
+        traits=lambda: contact_traits(payload, address="address"),
     )
 
 

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
@@ -111,10 +111,11 @@ def label(code: str, language: str = "zh-hans") -> str:
     return place.name_en if language.startswith("en") and place.name_en else place.shown
 
 
-def path(code: str) -> list[Place]:
+@lru_cache(maxsize=4096)
+def path(code: str) -> tuple[Place, ...]:
     """From the province down to the place itself: 湖北, 武汉, 江岸区; 湖北, 仙桃."""
     place = get(code)
-    return [*(path(place.parent) if place.parent else []), place]
+    return (*(path(place.parent) if place.parent else ()), place)
 
 
 def children(code: str = "") -> list[Place]:

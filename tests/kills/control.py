@@ -26,14 +26,14 @@ TASK = "tests.kills.control.publish_one"
 def publish_one(submission: int) -> None:
     """Publish this one."""
     django.setup()
-    from verification import publishing
+    from verification import publishing, taking
 
-    due = publishing.due
-    publishing.due = lambda: due().filter(pk=submission)
+    due = taking.DUE
+    taking.DUE = due.replace(" ORDER BY", f" AND s.id = {int(submission)} ORDER BY")
     try:
         publishing.publish_due()
     finally:
-        publishing.due = due
+        taking.DUE = due
 
 
 class ControlConfig(AppConfig):

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
 from tests import builders
-from verification import attempts, inbox, publishing, rendering, workflow
+from verification import attempts, inbox, publishing, rendering, workflow, writing
 from verification.journal import acting
 from verification.models import Attempt, Event, Public, Submission
 from verification.sop import Action, Reason, Status
+from verification.writing import Statement
 
 
 @pytest.fixture
@@ -49,6 +50,15 @@ def test_a_bad_payload_in_a_batch_stands_alone(batch, fault):
     assert (attempt.submission_id, attempt.tries) == (submissions[3].pk, 1)
     assert attempt.last_error
     assert Event.objects.filter(action=Action.PUBLISH).count() == 6
+
+
+@pytest.mark.parametrize("fault", [TOO_LONG, {"delivery_address": {"street": "路"}}, {"lines": None}])
+def test_a_bad_payload_in_a_batch_that_travels_by_copy_stands_alone(batch, fault, monkeypatch):
+    monkeypatch.setattr(writing, "FEW", 0)
+    submissions = batch(3, {1: fault})
+    outcome = publishing.publish_due()
+    assert (outcome.taken, outcome.published, outcome.failed) == (3, 2, 1)
+    assert Attempt.objects.get().submission_id == submissions[1].pk
 
 
 def test_a_bad_payload_in_a_batch_with_others_of_its_kind(batch):
@@ -92,7 +102,7 @@ def test_a_bad_payload_in_a_batch_is_being_looked_at(batch, volunteer):
 def test_a_bad_payload_in_a_batch_is_taken_again_once_a_coordinator_says_so(batch, monkeypatch):
     (submission,) = batch(1)
     with monkeypatch.context() as patch:
-        patch.setattr(rendering, "body_of", None)
+        patch.setattr(rendering, "content_of", None)
         for _ in range(attempts.TRIES):
             publishing.publish_due()
             Attempt.objects.filter(parked_at=None).update(next_try=timezone.now() - timedelta(seconds=1))
@@ -117,12 +127,11 @@ def test_a_bad_payload_in_a_batch_is_not_blamed_for_the_database(batch, monkeypa
     """A database that fails says nothing about a row: the batch is rolled back and tried again later."""
     batch(3)
 
-    def fail(changes):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM a_table_that_is_not_there")
+    def fail(script, changes, said):
+        script.run(Statement("SELECT * FROM a_table_that_is_not_there", []))
 
     with monkeypatch.context() as patch:
-        patch.setattr(publishing.counting, "note_changes", fail)
+        patch.setattr(publishing.counting, "add_changes", fail)
         with pytest.raises(DatabaseError):
             publishing.publish_due()
     assert not Attempt.objects.exists()

@@ -128,7 +128,7 @@ def test_facets_find_it_by_place_and_words():
     assert facets.places == ("530000", "530300")
     assert facets.urgency == 0
     assert "学府路9号" in facets.words
-    assert facets.traits["phone"] == ("0874-85550109", "13800000000")
+    assert facets.traits()["phone"] == ("0874-85550109", "13800000000")
 
 
 def test_a_row_that_says_neither_who_nor_where_is_refused():

@@ -71,18 +71,20 @@ class Submission(models.Model):
     payload = models.JSONField()
     schema = models.PositiveIntegerField()
     origin = models.CharField(max_length=20, choices=Origin)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="submissions")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="submissions", db_index=False
+    )
     risk = models.SmallIntegerField(choices=Risk)
     status = models.CharField(max_length=20, choices=Status, default=Status.COLLECTED)
     authors = ArrayField(models.BigIntegerField())
     submitted_at = models.DateTimeField(db_default=Now())
-    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="submissions")
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="submissions", db_index=False)
     verified_at = models.DateTimeField(null=True)
-    verified_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    verified_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     entered_at = models.DateTimeField(null=True)
-    entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = SubmissionQuerySet.as_manager()
     history = tracked(

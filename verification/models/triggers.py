@@ -9,39 +9,55 @@ from django.apps import apps
 from django.db import connections, models
 from simple_history.utils import get_history_manager_for_model
 
-# The statement's rows go to the history table with the actor of the transaction; no actor, no write.
-# Columns are looked up at run time, so a column added to both tables is recorded at once. A password
-# is never copied. clock_timestamp(): two writes of one transaction must not tie.
+# The statement's rows go to the history table with the actor of the transaction; no actor, no write. A function for
+# each table, because PostgreSQL keeps the plan of a statement it knows and makes one anew for each EXECUTE: which is
+# the way where a column came after the function was written, so that it is recorded at once. clock_timestamp(): two
+# writes of one transaction must not tie.
 WRITE_HISTORY = """
-CREATE OR REPLACE FUNCTION glacier_write_history() RETURNS trigger
+CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     actor text := coalesce(current_setting('glacier.actor', true), '');
     why text := coalesce(current_setting('glacier.reason', true), '');
     request text := coalesce(current_setting('glacier.request', true), '');
-    targets text;
-    sources text;
+    what text := CASE TG_OP WHEN 'INSERT' THEN '+' WHEN 'UPDATE' THEN '~' ELSE '-' END;
 BEGIN
     IF actor = '' THEN
         RAISE EXCEPTION 'a write to % needs a named actor', TG_TABLE_NAME
             USING HINT = 'Use verification.journal.acting(by=..., reason=...).', ERRCODE = 'GL001';
     END IF;
-    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
-           string_agg(CASE a.attname WHEN 'password' THEN '''''' ELSE 'r.' || quote_ident(a.attname) END,
-                      ', ' ORDER BY a.attnum)
-      INTO targets, sources
-      FROM pg_attribute a
-      JOIN pg_attribute h ON h.attrelid = TG_ARGV[0]::regclass AND h.attname = a.attname
-                         AND h.attnum > 0 AND NOT h.attisdropped
-     WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped;
-    EXECUTE format(
-        'INSERT INTO %s (%s, history_date, history_type, history_user_id, history_change_reason, history_request_id)'
-        ' SELECT %s, clock_timestamp(), $1, $2, $3, $4 FROM %s r',
-        TG_ARGV[0]::regclass, targets, sources, 'changed')
-    USING CASE TG_OP WHEN 'INSERT' THEN '+' WHEN 'UPDATE' THEN '~' ELSE '-' END, actor::bigint, why, request;
+    IF (SELECT relnatts FROM pg_class WHERE oid = TG_RELID) = {columns}
+       AND (SELECT relnatts FROM pg_class WHERE oid = '"{history}"'::regclass) = {history_columns} THEN
+        INSERT INTO "{history}" ({targets}, history_date, history_type, history_user_id, history_change_reason,
+                                 history_request_id)
+        SELECT {sources}, clock_timestamp(), what, actor::bigint, why, request FROM changed r;
+    ELSE
+        EXECUTE glacier_history_statement(TG_RELID, '"{history}"') USING what, actor::bigint, why, request;
+    END IF;
     RETURN NULL;
 END $$;
 """
+
+# The columns of the tracked table that its history has too, as they stand at this moment. A password is never copied.
+HISTORY_COLUMNS = """
+SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
+       string_agg(CASE a.attname WHEN 'password' THEN quote_literal('') ELSE 'r.' || quote_ident(a.attname) END,
+                  ', ' ORDER BY a.attnum)
+  FROM pg_attribute a
+  JOIN pg_attribute h ON h.attrelid = {history} AND h.attname = a.attname
+                     AND h.attnum > 0 AND NOT h.attisdropped
+ WHERE a.attrelid = {tracked} AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
+HISTORY_STATEMENT = """
+CREATE OR REPLACE FUNCTION glacier_history_statement(tracked regclass, history regclass) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT format(
+        'INSERT INTO %s (%s, history_date, history_type, history_user_id, history_change_reason, history_request_id)'
+        ' SELECT %s, clock_timestamp(), $1, $2, $3, $4 FROM changed r', history, c.targets, c.sources)
+      FROM ({columns}) AS c (targets, sources)
+$$;
+""".replace("{columns}", HISTORY_COLUMNS.format(history="history", tracked="tracked"))
 
 REFUSE = """
 CREATE OR REPLACE FUNCTION glacier_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -89,6 +105,32 @@ def tracked_models() -> list[type[models.Model]]:
     return [m for m in apps.get_models() if hasattr(m._meta, "simple_history_manager_attribute")]
 
 
+def function_of(model: type[models.Model]) -> str:
+    """The name of the function that writes this model's history."""
+    return f"glacier_history_of_{model._meta.db_table}"
+
+
+def _history_function(cursor: Any, model: type[models.Model]) -> str:
+    """It, for the tables as they stand at this moment."""
+    table = model._meta.db_table
+    history = get_history_manager_for_model(model).model._meta.db_table
+    tables = [f'"{history}"', f'"{table}"']
+    cursor.execute(HISTORY_COLUMNS.format(history="%s::regclass", tracked="%s::regclass"), tables)
+    targets, sources = cursor.fetchone()
+    cursor.execute("SELECT relnatts FROM pg_class WHERE oid = %s::regclass", tables[:1])
+    (history_columns,) = cursor.fetchone()
+    cursor.execute("SELECT relnatts FROM pg_class WHERE oid = %s::regclass", tables[1:])
+    (columns,) = cursor.fetchone()
+    return WRITE_HISTORY.format(
+        function=function_of(model),
+        history=history,
+        targets=targets,
+        sources=sources,
+        columns=columns,
+        history_columns=history_columns,
+    )
+
+
 def _history_triggers(model: type[models.Model]) -> list[str]:
     table = model._meta.db_table
     history = get_history_manager_for_model(model).model._meta.db_table
@@ -98,7 +140,7 @@ def _history_triggers(model: type[models.Model]) -> list[str]:
         statements.append(
             f'CREATE OR REPLACE TRIGGER {name} AFTER {event} ON "{table}" '
             f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT "
-            f"EXECUTE FUNCTION glacier_write_history('{history}')"
+            f'EXECUTE FUNCTION "{function_of(model)}"()'
         )
     statements.append(_refuse(table, "TRUNCATE", "its history would miss it"))
     statements.append(_refuse(history, "UPDATE OR DELETE OR TRUNCATE", "history is kept as it was written"))
@@ -137,13 +179,16 @@ def install_triggers(sender: Any, using: str, **kwargs: Any) -> None:
         present = set(connections[using].introspection.table_names(cursor))
         if not {m._meta.db_table for m in tracked_models()} <= present:
             return  # a partial migration: the next one completes it
-        for function in (WRITE_HISTORY, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD, MERGE_TO_ROOT):
+        for function in (HISTORY_STATEMENT, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD, MERGE_TO_ROOT):
             cursor.execute(function)
         for model in tracked_models():
+            cursor.execute(_history_function(cursor, model))
             for statement in _history_triggers(model):
                 cursor.execute(statement)
         for statement in _journal_triggers():
             cursor.execute(statement)
+        # What wrote every table's history before each had a function of its own.
+        cursor.execute("DROP FUNCTION IF EXISTS glacier_write_history()")
 
 
 def _last_app() -> str:

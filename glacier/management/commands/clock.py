@@ -1,12 +1,12 @@
-"""The clock: one small plain process that keeps publication going whatever happens to the broker.
+"""The clock: one small plain process that publishes what was approved the moment it was, without any broker.
 
-It numbers committed events, and publishes approved work that nobody took within two seconds. Copies
-stand by: an advisory lock lets one of them tick.
+Every act notifies it in its own transaction; it publishes what is due, then numbers the committed events. It
+looks once a second too, and Celery's bell rings for the same work: whoever comes first takes it. Copies stand
+by: an advisory lock lets one of them tick.
 """
 
 import signal
 import threading
-from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -15,20 +15,17 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
 from verification import journal, publishing, pulses
-from verification.models.journal import ClockTimestamp
 
 log = structlog.get_logger()
 
 PERIOD = 1.0
-# Celery is given this long before the clock publishes itself.
-PATIENCE = timedelta(seconds=2)
 _LOCK = 7_201_903
 
 
 class Command(BaseCommand):
     """`manage.py clock`: runs until it is told to stop."""
 
-    help = "Numbers committed events and publishes approved work Celery left behind."
+    help = "Publishes approved work at once and numbers committed events."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Tick on every notification, and once a second in any case; outlive the database."""
@@ -64,21 +61,24 @@ class Command(BaseCommand):
                 return
             cursor.execute("LISTEN glacier_journal")
         while not stop.is_set():
-            tick()
-            # Wakes at the first notification, or after a second without any.
-            list(connection.connection.notifies(timeout=PERIOD, stop_after=1))
+            # Where there was work there may be more of it: no waiting then.
+            if not tick():
+                # Wakes at the first notification, or after a second without any.
+                list(connection.connection.notifies(timeout=PERIOD, stop_after=1))
 
 
-def tick() -> None:
-    """One round: leaves for new events, publication of what waits too long, and a sign of life."""
-    while journal.sequence():
-        pass
-    if overdue():
+def tick() -> bool:
+    """One round: publication of what is due, leaves for new events, a sign of life; whether anything was published.
+
+    Publication comes first: somebody waits for it. One batch a round, so that the numbers never wait for long.
+    """
+    try:
         outcome = publishing.publish_due()
+    finally:
+        # Whatever stands in the way of publication does not stand in the way of the numbers.
+        while journal.sequence():
+            pass
+    if outcome.taken:
         log.info("clock_published", taken=outcome.taken, published=outcome.published)
     pulses.beat("clock")
-
-
-def overdue() -> bool:
-    """Whether approved work has been waiting longer than the patience allows."""
-    return publishing.due().filter(entered_at__lt=ClockTimestamp() - PATIENCE).exists()
+    return bool(outcome.published or outcome.sent_back)

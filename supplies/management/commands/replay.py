@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from supplies import replay, sheets
 from supplies.replay import Happening, Outcome, Replay
-from verification import publishing
+from verification import taking
 from verification.refusals import NotFound
 
 # So long we wait for the worker; then we publish ourselves, and say so.
@@ -74,7 +74,7 @@ class Command(BaseCommand):
     def _wait_for_worker(self) -> None:
         """Celery publishes; where nobody answers, we do."""
         end = time.monotonic() + (0 if self._alone else _PATIENCE)
-        while publishing.due().exists():
+        while taking.due().exists():
             if time.monotonic() > end:
                 if not self._alone:
                     self.stderr.write("No worker publishes: this command does it itself.")
