@@ -77,6 +77,7 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
         (sender, "account_email", {}, 200),
         (desk, "inbox", {}, 200),
         (desk, "review", {"uid": waiting.uid}, 200),
+        (desk, "together", {"uid": waiting.uid}, 302),
         (desk, "review_next", {}, 302),
         (desk, "takedown", {"uid": record.uid}, 200),
         (desk, "owner_links", {"uid": record.uid}, 200),

@@ -208,24 +208,29 @@ def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Eve
         return [_take_down_step(asked, events)]
     action = Action.VERIFY if found.status == Status.COLLECTED else Action.ENTER
     action = Action.CONFIRM if found.intent == Intent.CONFIRMATION else action
-    ticked, grounds = asked.ticked(action, "answers"), asked.ticked(action, "grounds")
     alone = found.risk > Risk.ROUTINE and found.verified_by_id == who.user.pk
+    blocked = _("You verified this; somebody else has to enter it.") if alone else ""
+    return [_step([found], action, asked) | {"blocked": blocked}]
+
+
+def step_of_many(rows: Sequence[Submission], action: Action, posted: Mapping[str, Any]) -> Words:
+    """One step with its checklist, to be answered for several entries."""
+    return _step(rows, action, _Asked(posted, ""))
+
+
+def _step(rows: Sequence[Submission], action: Action, asked: _Asked) -> Words:
+    ticked, grounds = asked.ticked(action, "answers"), asked.ticked(action, "grounds")
     titles = {Action.VERIFY: _("Verify"), Action.ENTER: _("Enter"), Action.CONFIRM: _("Still true")}
-    return [
-        {
-            "action": action,
-            "title": titles[action],
-            "open": not asked.error or asked.action == action,
-            "questions": [
-                {"code": c, "text": t, "checked": c in ticked} for c, t in CHECKLISTS[action].items()
-            ],
-            "asks_grounds": action in (Action.VERIFY, Action.CONFIRM),
-            "grounds": [_ground(found, ground, ticked=ground in grounds) for ground in Ground],
-            "note": asked.of(action).get("note", ""),
-            "errors": asked.errors(action),
-            "blocked": _("You verified this; somebody else has to enter it.") if alone else "",
-        }
-    ]
+    return {
+        "action": action,
+        "title": titles[action],
+        "open": not asked.error or asked.action == action,
+        "questions": [{"code": c, "text": t, "checked": c in ticked} for c, t in CHECKLISTS[action].items()],
+        "asks_grounds": action in (Action.VERIFY, Action.CONFIRM),
+        "grounds": [_ground(rows, ground, ticked=ground in grounds) for ground in Ground],
+        "note": asked.of(action).get("note", ""),
+        "errors": asked.errors(action),
+    }
 
 
 def _wish(events: Sequence[Event]) -> Words:
@@ -249,9 +254,9 @@ def _take_down_step(asked: _Asked, events: Sequence[Event]) -> Words:
     }
 
 
-def _ground(found: Submission, ground: Ground, *, ticked: bool) -> Words:
-    """A ground to tick; `weak` where it rests on a link that is not there, so that it cannot stand alone."""
-    linked = bool(found.payload.get("source_link")) or found.origin == Origin.ORGANISATION
+def _ground(rows: Sequence[Submission], ground: Ground, *, ticked: bool) -> Words:
+    """A ground to tick; `weak` where it rests on a link that one of them lacks, so that it cannot stand alone."""
+    linked = all(row.payload.get("source_link") or row.origin == Origin.ORGANISATION for row in rows)
     weak = ground in LINKED_GROUNDS and not linked
     return {"value": ground.value, "label": ground.label, "checked": ticked, "weak": weak}
 

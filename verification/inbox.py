@@ -16,7 +16,7 @@ from verification.models import Attempt, Event, Lease, Submission, TakeDown, Use
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import NotFound, raise_first
-from verification.sop import HOW_TO_FIX, OPEN, Action, Risk, Status
+from verification.sop import HOW_TO_FIX, OPEN, Action, Intent, Risk, Status
 
 
 def waiting_for(who: Standing) -> QuerySet[Submission]:
@@ -40,6 +40,28 @@ def waiting_for(who: Standing) -> QuerySet[Submission]:
         .exclude(risk=Risk.DANGEROUS, verified_by__in=housemates)
         .order_by(F("risk").desc(), "submitted_at", "pk")
     )
+
+
+def like(who: Standing, found: Submission) -> QuerySet[Submission]:
+    """What may be decided together with this one: new and routine, of its list and its sender, at the same step."""
+    same = {"kind": found.kind, "submitted_by": found.submitted_by_id, "status": found.status}
+    return (
+        waiting_for(who)
+        .filter(**same, risk=Risk.ROUTINE, intent=Intent.NEW)
+        .select_related("submitted_by")
+        .order_by("pk")
+    )
+
+
+def how_many_like(who: Standing, rows: Sequence[Submission]) -> dict[int, int]:
+    """For each of these that can be decided together with others, how many that are, itself among them."""
+    senders = {row.submitted_by_id for row in rows}
+    waiting = waiting_for(who).filter(risk=Risk.ROUTINE, intent=Intent.NEW, submitted_by__in=senders)
+    groups = waiting.order_by().values_list("kind", "submitted_by", "status").annotate(n=Count("pk"))
+    counted = {(kind, sender, status): n for kind, sender, status, n in groups}
+    routine = [row for row in rows if row.risk == Risk.ROUTINE and row.intent == Intent.NEW]
+    found = {row.pk: counted.get((row.kind, row.submitted_by_id, row.status), 0) for row in routine}
+    return {pk: n for pk, n in found.items() if n > 1}
 
 
 def next_for(who: Standing, *, after: Submission | None = None) -> Submission | None:

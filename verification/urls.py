@@ -11,6 +11,7 @@ from verification.views import (
     public,
     reviewing,
     submitting,
+    together,
     uniting,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("review/merge/<uuid:uid>/", uniting.merge, name="merge"),
     path("review/unmerge/<uuid:uid>/", uniting.unmerge, name="unmerge"),
     path("review/<uuid:uid>/", reviewing.review, name="review"),
+    path("review/<uuid:uid>/together/", together.together, name="together"),
     path("review/<uuid:uid>/renew/", reviewing.renew, name="renew"),
     path("me/", account.me, name="me"),
     path("me/tokens/", account.tokens, name="tokens"),

@@ -27,6 +27,7 @@ FORMS = {
     "me/tokens/",
     "owner/<str:token>/",
     "review/<uuid:uid>/",
+    "review/<uuid:uid>/together/",
     "review/takedown/<uuid:uid>/",
     "review/merge/<uuid:uid>/",
     "review/unmerge/<uuid:uid>/",

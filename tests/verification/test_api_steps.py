@@ -3,7 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.api_callers import SUBMISSIONS, code
 from tests.builders import (
@@ -18,7 +20,9 @@ from tests.builders import (
     submit_need,
     withdrawal_request,
 )
+from tests.people import registrar
 from verification import publishing
+from verification.journal import acting
 from verification.models import Event, Public
 from verification.sop import Action, Status
 
@@ -43,6 +47,36 @@ def test_api_walks_a_need_from_claim_to_publication(volunteer, reviewer, other_r
     event = Event.objects.get(submission=sent, action=Action.VERIFY)
     assert event.answers["grounds"] == ["call_back"]
     assert event.request_id == verified["X-Request-Id"]
+
+
+def test_api_a_decision_costs_few_statements(volunteer, reviewer, by_session):
+    """Who asks, what is held, the step, the event, the answer; and the transaction around them, named."""
+    sent, caller = submit_need(volunteer), by_session(reviewer)
+    fence = caller.act(sent, "claim").json()["lease"]["fence"]
+    with CaptureQueriesContext(connection) as queries:
+        assert caller.act(sent, "verify", fence=fence, answers=VERIFY_ANSWERS).status_code == 200
+    # In a test the transaction is a savepoint, which reads the names it gives back.
+    assert len(queries) <= 10, [query["sql"][:60] for query in queries.captured_queries]
+
+
+def test_api_who_was_signed_out_decides_nothing_more(volunteer, reviewer, by_session):
+    """The person is read with the session, each time: deactivated, or with another password, they are nobody."""
+    sent, caller = submit_need(volunteer), by_session(reviewer)
+    fence = caller.act(sent, "claim").json()["lease"]["fence"]
+    other = by_session(reviewer)
+    with acting(by=registrar(), reason="left"):
+        reviewer.set_password("another one entirely")
+        reviewer.save()
+    assert caller.act(sent, "verify", fence=fence, answers=VERIFY_ANSWERS).status_code in (401, 403)
+    caller = by_session(reviewer)
+    assert caller.get(f"{SUBMISSIONS}{sent.uid}/").status_code == 200
+    with acting(by=registrar(), reason="left"):
+        reviewer.is_active = False
+        reviewer.save()
+    for one in (caller, other):
+        assert one.act(sent, "verify", fence=fence, answers=VERIFY_ANSWERS).status_code in (401, 403)
+    sent.refresh_from_db()
+    assert sent.status == Status.COLLECTED
 
 
 @pytest.mark.parametrize(

@@ -336,7 +336,7 @@ def test_batch_costs_the_same_queries_for_one_as_for_many(volunteer, reviewer, a
             workflow.advance(ids, action, by=reviewer, fence=fence, answers=answers)
         spent.append(len(queries))
     assert spent[0] == spent[1]
-    assert spent[0] <= {Action.VERIFY: 17, Action.ENTER: 21}[action]
+    assert spent[0] <= {Action.VERIFY: 8, Action.ENTER: 12}[action]
 
 
 def test_wishes_of_a_withdrawn_entry_end(volunteer, reviewer):

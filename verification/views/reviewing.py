@@ -39,7 +39,7 @@ from verification.views.requests import actor, number_of, request_id, uid_of, wo
 PAGE = 20
 
 
-def _reviewer(request: HttpRequest) -> Standing:
+def reviewer_of(request: HttpRequest) -> Standing:
     who = people.standing(actor(request), now=timezone.now())
     if not who.is_reviewer:
         raise NotReviewer()
@@ -50,7 +50,7 @@ def _reviewer(request: HttpRequest) -> Standing:
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this reviewer, highest risk first, then oldest."""
-    who = _reviewer(request)
+    who = reviewer_of(request)
     step = request.GET.get("step", "")
     everything = inbox.waiting_for(who)
     wanted = {"verify": Status.COLLECTED, "enter": Status.VERIFIED}.get(step)
@@ -62,12 +62,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     }
     doubts = inbox.doubts([s.pk for s in page])
     alike = likeness.of_submissions(page[:PAGE])
+    together = inbox.how_many_like(who, page[:PAGE])
     # The queue's own first page shows the one to take; any other asks for it.
     here = () if start or wanted else page
     upcoming = next((s for s in here if who.user.pk not in doubts.get(s.pk, ())), None) or inbox.next_for(who)
     context = {
         "waiting": [
-            _queued(s, held.get(s.pk), s.pk in doubts, len(alike.get(s.pk, ()))) for s in page[:PAGE]
+            _queued(s, held.get(s.pk), s.pk in doubts, len(alike.get(s.pk, ())))
+            | {"together": together.get(s.pk, 0)}
+            for s in page[:PAGE]
         ],
         "filters": {"step": step, "kind": ""},
         "counts": inbox.counts_for(who),
@@ -104,7 +107,7 @@ def _queued(found: Submission, lease: Lease | None, in_doubt: bool, alike: int) 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The workbench. Opening it claims the entry for ten minutes; each button is one step."""
-    who = _reviewer(request)
+    who = reviewer_of(request)
     found = inbox.seen_by(uid, who.user)
     if request.method != "POST" or "step" in request.POST:
         return _workbench(request, found, _opened(found, who))
@@ -224,7 +227,7 @@ def _confirm(decision: _Decision) -> HttpResponse:
     confirming.carry_out(
         decision.found.pk,
         fence=decision.fence,
-        answers=_answers(decision.data, Action.CONFIRM),
+        answers=answers_of(decision.data, Action.CONFIRM),
         note=decision.note,
         **decision.common,
     )
@@ -252,7 +255,7 @@ def _step(decision: _Decision) -> HttpResponse:
         [decision.found.pk],
         step,
         fence=decision.fence,
-        answers=_answers(decision.data, step),
+        answers=answers_of(decision.data, step),
         reason=decision.data.get("reason", ""),
         note=words_of(decision.data, "how_to_fix") or decision.note,
         **decision.common,
@@ -304,7 +307,8 @@ _BUTTONS: dict[str, Callable[[_Decision], HttpResponse]] = {
 }
 
 
-def _answers(data: QueryDict, step: Action) -> Mapping[str, Any]:
+def answers_of(data: QueryDict, step: Action) -> Mapping[str, Any]:
+    """The checklist as it was ticked, and the grounds where the step asks for them."""
     if step not in CHECKLISTS:
         return {}
     ticked = set(data.getlist("answers"))
@@ -318,7 +322,7 @@ def _answers(data: QueryDict, step: Action) -> Mapping[str, Any]:
 @require_safe
 def review_next(request: HttpRequest, after: UUID | None = None) -> HttpResponse:
     """On to the next entry, or to the inbox where nothing is left."""
-    who = _reviewer(request)
+    who = reviewer_of(request)
     seen = Submission.objects.filter(uid=after).first() if after else None
     upcoming = inbox.next_for(who, after=seen)
     return redirect("review", uid=upcoming.uid) if upcoming else redirect("inbox")
@@ -328,7 +332,7 @@ def review_next(request: HttpRequest, after: UUID | None = None) -> HttpResponse
 @require_POST
 def renew(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Fragment: the lease, for ten more minutes while the page stays open."""
-    who = _reviewer(request)
+    who = reviewer_of(request)
     found = inbox.seen_by(uid, who.user)
     with suppress(LeaseLost):
         leases.renew(found.pk, by=who.user, fence=number_of(request.POST.get("fence")) or 0)
@@ -370,7 +374,7 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def second_look(request: HttpRequest, pk: int) -> HttpResponse:
     """A second reviewer looked at a take-down and found it right."""
-    who = _reviewer(request)
+    who = reviewer_of(request)
     try:
         publishing.second_look(pk, by=who.user, request_id=request_id(request))
     except TakeDown.DoesNotExist:

@@ -1,0 +1,137 @@
+"""The page on which a reviewer decides many entries of one sender: one checklist, true of each that is ticked."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import builders
+from verification import workflow
+from verification.models import Event, Lease, Submission
+from verification.sop import Action, Reason, Status
+
+VERIFY = {"answers": [k for k, v in builders.VERIFY_ANSWERS.items() if v is True], "grounds": ["call_back"]}
+ENTER = {"answers": list(builders.ENTER_ANSWERS)}
+
+
+@pytest.fixture
+def desk(reviewer):
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def sent(volunteer):
+    return [builders.submit_need(volunteer, organisation_name=f"{n}城医院") for n in ("东", "西", "南")]
+
+
+def address(submission):
+    return f"/en/review/{submission.uid}/together/"
+
+
+def opened(desk, submission):
+    """The fence and the uids that are ticked as the page opens."""
+    page = desk.get(address(submission)).content.decode()
+    (fence,) = re.findall(r'name="fence" value="(\d+)"', page)
+    return fence, re.findall(r'name="entries" value="([0-9a-f-]+)" checked', page)
+
+
+def decide(desk, submission, action, fence, entries, shown=None, **answers):
+    body = {"action": action, "fence": fence, "entries": entries, "shown": shown or entries, **answers}
+    return desk.post(address(submission), body)
+
+
+def standing(rows):
+    return [Submission.objects.get(pk=row.pk).status for row in rows]
+
+
+def test_together_verifies_and_enters_all_that_are_ticked(desk, sent):
+    fence, ticked = opened(desk, sent[0])
+    assert set(ticked) == {str(s.uid) for s in sent}
+    assert Lease.objects.count() == len(sent)
+    done = decide(desk, sent[0], "verify", fence, ticked, **VERIFY)
+    assert (done.status_code, done["Location"]) == (302, address(sent[0]))
+    assert standing(sent) == [Status.VERIFIED] * 3
+    fence, ticked = opened(desk, sent[0])
+    assert decide(desk, sent[0], "enter", fence, ticked, **ENTER)["Location"] == "/en/review/"
+    assert standing(sent) == [Status.ENTERED] * 3
+    assert Event.objects.filter(action=Action.ENTER).count() == 3
+
+
+def test_together_leaves_what_is_not_ticked_to_others(desk, sent):
+    fence, ticked = opened(desk, sent[0])
+    chosen = [uid for uid in ticked if uid != str(sent[1].uid)]
+    decide(desk, sent[0], "verify", fence, chosen, shown=ticked, **VERIFY)
+    assert standing(sent) == [Status.VERIFIED, Status.COLLECTED, Status.VERIFIED]
+    assert not Lease.objects.filter(submission=sent[1]).exists()
+
+
+def test_together_one_refusal_undoes_all_and_stands_beside_its_entry(desk, sent, volunteer):
+    fence, ticked = opened(desk, sent[0])
+    workflow.advance([sent[1].pk], Action.WITHDRAW, by=volunteer, reason=Reason.MISTAKE)
+    refused = decide(desk, sent[0], "verify", fence, ticked, **VERIFY)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert re.findall(r'id="why-([0-9a-f-]+)"', page) == [str(sent[1].uid)]
+    again = re.findall(r'name="entries" value="([0-9a-f-]+)" checked', page)
+    assert set(again) == {str(sent[0].uid), str(sent[2].uid)}
+    assert standing(sent) == [Status.COLLECTED, Status.WITHDRAWN, Status.COLLECTED]
+    assert decide(desk, sent[0], "verify", fence, again, **VERIFY).status_code == 302
+
+
+def test_together_asks_for_the_whole_checklist_once(desk, sent):
+    fence, ticked = opened(desk, sent[0])
+    refused = decide(desk, sent[0], "verify", fence, ticked, answers=[], grounds=["call_back"])
+    page = refused.content.decode()
+    assert (refused.status_code, page.count('role="alert"'), page.count('id="why-')) == (422, 1, 0)
+    assert set(re.findall(r'name="entries" value="([0-9a-f-]+)" checked', page)) == set(ticked)
+    assert decide(desk, sent[0], "verify", fence, [], shown=ticked, **VERIFY).status_code == 409
+    assert standing(sent) == [Status.COLLECTED] * 3
+
+
+def test_together_does_not_tick_what_may_be_there_already(desk, sent, volunteer):
+    twin = builders.submit_need(volunteer, organisation_name="东城医院", remarks="又一份")
+    _fence, ticked = opened(desk, sent[0])
+    assert set(ticked) == {str(sent[1].uid), str(sent[2].uid)}
+    assert Lease.objects.filter(submission=twin).exists()
+
+
+def test_together_is_of_routine_entries_of_one_sender_that_one_may_decide(
+    desk, sent, stranger, reviewer, other_reviewer
+):
+    builders.submit_need(stranger, organisation_name="北城医院")
+    builders.claim(sent[2], other_reviewer)
+    _fence, ticked = opened(desk, sent[0])
+    assert set(ticked) == {str(sent[0].uid), str(sent[1].uid)}
+    alone = builders.submit_need(reviewer, organisation_name="中城医院")
+    assert desk.get(address(alone))["Location"] == f"/en/review/{alone.uid}/"
+
+
+@pytest.mark.parametrize("action", ["publish", "return", "edit", ""])
+def test_together_takes_two_steps_only(desk, sent, action):
+    fence, ticked = opened(desk, sent[0])
+    assert decide(desk, sent[0], action, fence, ticked, **VERIFY).status_code == 403
+    assert decide(desk, sent[0], "verify", "", ticked, **VERIFY).status_code == 409
+
+
+def test_together_is_for_reviewers(sent, volunteer, stranger):
+    for person in (volunteer, stranger):
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(address(sent[0])).status_code == 403
+        assert client.post(address(sent[0]), {"action": "verify"}).status_code == 403
+
+
+def test_together_is_offered_in_the_inbox_and_asks_the_same_at_any_length(desk, sent, volunteer):
+    assert desk.get("/en/review/").content.decode().count("/together/") == len(sent)
+    spent = []
+    for more in ((), ("甲", "乙", "丙", "丁")):
+        for n in more:
+            builders.submit_need(volunteer, organisation_name=f"{n}城医院")
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(address(sent[0])).getvalue()
+        spent.append(len(queries))
+    assert spent[0] == spent[1]
