@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('verification', '0004_reason_words'),
+        ('verification', '0005_sessions'),
     ]
 
     operations = [
