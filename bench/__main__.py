@@ -1,4 +1,5 @@
-"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… compare A B`."""
+"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… explain`,
+`… compare A B`."""
 
 import argparse
 import json
@@ -8,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import gates, growth, machine, report, sizes
+from bench import explaining, gates, growth, machine, report, sizes
 from bench.cases import CASES
 from bench.gates import Verdict
 from bench.rounds import LeftOut, Measured, measure
@@ -23,21 +24,24 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="measure, and fail where a gate is not met")
-    run.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
-    run.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
+    explain = commands.add_parser("explain", help="every statement of reading, and what it looks at")
+    for command in (run, explain):
+        command.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
+        command.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
+        command.add_argument("--fresh", action="store_true", help="seed anew")
     run.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
-    run.add_argument("--fresh", action="store_true", help="seed anew")
     run.add_argument("--use-up", action="store_true", help="work on the seed itself, where the disk is small")
     grow = commands.add_parser("growth", help="our work on ever more needs, and fail where it grows too far")
     grow.add_argument("--needs", type=int, nargs="+", default=growth.NEEDS, help="the sizes to compare")
+    for command in (run, grow, explain):
+        command.add_argument(
+            "--kept", action="store_true", help="a kept seed will do, though the code has changed"
+        )
     for command in (run, grow):
         command.add_argument("--only", nargs="+", choices=list(CASES), metavar="CASE", help=", ".join(CASES))
         command.add_argument("--rounds", type=int, default=5)
         command.add_argument(
             "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
-        )
-        command.add_argument(
-            "--kept", action="store_true", help="a kept seed will do, though the code has changed"
         )
     compare = commands.add_parser("compare", help="two kept runs side by side")
     compare.add_argument("runs", nargs=2, type=Path, metavar="RUN")
@@ -98,11 +102,18 @@ def _names(asked: argparse.Namespace) -> list[str]:
     return [name for name in CASES if not asked.only or name in asked.only]
 
 
+def explain(asked: argparse.Namespace) -> int:
+    """Look at every statement of reading; 1 where one looks too far."""
+    with set_up(sizes.chosen(asked.size, asked.needs), rounds=1) as stage:
+        making.ensure(stage, fresh=asked.fresh, kept=asked.kept)
+        return explaining.explain(stage)
+
+
 def main(given: Sequence[str]) -> int:
     """The exit code."""
     asked = arguments(given)
-    if asked.command in ("run", "growth"):
-        return {"run": run, "growth": grow}[asked.command](asked)
+    if asked.command != "compare":
+        return {"run": run, "growth": grow, "explain": explain}[asked.command](asked)
     one, other = (json.loads(path.read_text()) for path in asked.runs)
     print("\n".join(report.compared(one, other)))
     return 0

@@ -1,13 +1,21 @@
-"""Middleware of our own: request id, language by path, content security policy, who acts on account pages."""
+"""Middleware of our own: request id, what public pages do without, language by path, content security policy,
+who acts on account pages."""
 
 import gzip
 import re
+import select
+import threading
+import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.db import transaction
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -34,8 +42,9 @@ POLICY = "; ".join(
 
 # The pages on which somebody is signed in, or about to be. All others are public: they read no
 # cookie, so that one copy serves everybody.
-WORKING = re.compile(r"^(/en)?/(accounts|admin|demo|me|mine|owner|review|submit)(/|$)")
-
+WORKING = re.compile(
+    r"^(/en)?/(accounts|admin|demo|me|mine|owner|review|submit)(/|$)|^/api/v1/submissions(/|$)"
+)
 
 # Bytes below which compressing saves nothing.
 WORTH_COMPRESSING = 500
@@ -55,6 +64,88 @@ def request_id(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+# A connection that was used within so many seconds and says nothing is not asked whether it lives.
+TRUSTED = 1.0
+
+
+class _Used(threading.local):
+    """When this thread's connection to the database was last used, by a clock that never goes back."""
+
+    at = float("-inf")
+
+
+_used = _Used()
+
+
+def living_connection(get_response: Handler) -> Handler:
+    """Before each request a connection that a restarted database left behind is given up, without a round trip.
+
+    A server that ends closes its connections: a dead one has something to read, its end. One that is quiet
+    and was used a moment ago is taken as it is; any other is asked, as Django does.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if time.monotonic() - _used.at < TRUSTED and _quiet():
+            connection.health_check_done = True  # type: ignore[attr-defined]
+        response = get_response(request)
+        _used.at = time.monotonic()
+        return response
+
+    return middleware
+
+
+def _quiet() -> bool:
+    """Whether the server has said nothing since the last answer: no farewell, no end."""
+    if connection.connection is None or connection.connection.closed:
+        return False
+    looked = select.poll()
+    looked.register(connection.connection.fileno(), select.POLLIN)
+    return not looked.poll(0)
+
+
+def is_public(request: HttpRequest) -> bool:
+    """Whether this reads no cookie: it looks at a page on which nobody is signed in.
+
+    What is sent, to whatever page, goes the whole way, past the CSRF check too.
+    """
+    return request.method in ("GET", "HEAD", "OPTIONS") and not WORKING.match(request.path)
+
+
+class ForSomebody:
+    """Middleware that public pages do without: nothing of it is done for them, so nothing can be read."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_public(request):
+            return self.get_response(request)  # type: ignore[attr-defined,no-any-return]
+        answer: HttpResponse = super().__call__(request)  # type: ignore[misc]
+        return answer
+
+
+class Sessions(ForSomebody, SessionMiddleware):
+    """The session, on working pages."""
+
+
+class Csrf(ForSomebody, CsrfViewMiddleware):
+    """The token of forms, on working pages; and the check, of whatever is sent."""
+
+    def process_view(self, request: HttpRequest, *view: Any) -> Any:
+        """Refuse what was sent from elsewhere."""
+        return None if is_public(request) else super().process_view(request, *view)
+
+
+class Authentication(ForSomebody, AuthenticationMiddleware):
+    """Who is signed in, on working pages: asked for when somebody wants to know, and read with the session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Django's own, but for the place where the person comes from."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: sessions.person_of(request))  # type: ignore[assignment]
+
+
+class Messages(ForSomebody, MessageMiddleware):
+    """What the page before has to say, on working pages."""
 
 
 def language(get_response: Handler) -> Handler:
@@ -150,15 +241,6 @@ def working_pages(get_response: Handler) -> Handler:
         return response
 
     return middleware
-
-
-class Authentication(AuthenticationMiddleware):
-    """Who is signed in, asked for when somebody wants to know, and read with the session."""
-
-    def process_request(self, request: HttpRequest) -> None:
-        """Django's own, but for the place where the person comes from."""
-        super().process_request(request)
-        request.user = SimpleLazyObject(lambda: sessions.person_of(request))  # type: ignore[assignment]
 
 
 def accounts_act(get_response: Handler) -> Handler:

@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django_htmx",
     "allauth",
     "allauth.account",
     "simple_history",
@@ -57,13 +56,14 @@ MIDDLEWARE = [
     "glacier.middleware.compressed",
     "glacier.middleware.content_security_policy",
     "glacier.middleware.language",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "glacier.middleware.living_connection",
+    # Django's own, on the pages on which somebody is signed in.
+    "glacier.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "glacier.middleware.Csrf",
     "glacier.middleware.Authentication",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "glacier.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "glacier.middleware.working_pages",
     "glacier.middleware.accounts_act",
@@ -93,7 +93,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     CONN_MAX_AGE=60,
-    # A database that restarted leaves dead connections behind: look before each request.
+    # A database that restarted leaves dead connections behind: look before each request. What was used a
+    # moment ago is only looked at, not asked: glacier.middleware.living_connection.
     CONN_HEALTH_CHECKS=True,
 )
 # What is prepared, and only verification.statements prepares anything, is planned once a connection.

@@ -10,6 +10,9 @@ from verification.sop import Freshness
 
 LONGEST_SEARCH = 60
 
+FRESHNESSES = list(Freshness.values)
+_NOT_STALE = [value for value in FRESHNESSES if value != Freshness.STALE]
+
 Errors = dict[str, list[str]]
 
 
@@ -39,4 +42,4 @@ def strangers(known: Collection[str], params: Mapping[str, str]) -> Errors:
 
 def shown(*, stale: bool) -> list[str]:
     """The freshnesses that are shown: what is out of date only where it was asked for."""
-    return [value for value in Freshness.values if stale or value != Freshness.STALE]
+    return FRESHNESSES if stale else _NOT_STALE

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from verification import kinds, writing
+from verification import kinds, statements, writing
 from verification.models import Counter, Public
 from verification.sop import State
 from verification.writing import Script, Statement
@@ -119,7 +119,7 @@ def standings() -> dict[str, Standing]:
 
 def list_version(kind: str) -> int:
     """The list's version: one tiny query, before any work; by hand, since a 304 does nothing else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT version FROM verification_listversion WHERE kind = %s", [kind])
-        found = cursor.fetchone()
-    return int(found[0]) if found else 0
+    found = statements.rows(
+        "SELECT version FROM verification_listversion WHERE kind = %(kind)s", {"kind": kind}
+    )
+    return int(found[0][0]) if found else 0

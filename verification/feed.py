@@ -4,14 +4,27 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
-from verification.models import Leaf, Public
+from verification import statements
 from verification.sop import Action
 
 _MARK = """
 SELECT coalesce((SELECT max(seq) FROM verification_leaf), 0),
-       coalesce((SELECT sum(version) FROM verification_listversion), 0)
+       coalesce((SELECT sum(version) FROM verification_listversion), 0)::bigint
+"""
+
+# The last number of the span, and what of it changed something public: one row without a record where nothing did.
+_CHANGES = """
+WITH span AS MATERIALIZED (
+    SELECT seq, event_id FROM verification_leaf WHERE seq > %(after)s ORDER BY seq LIMIT %(limit)s
+), changed AS MATERIALIZED (
+    SELECT e.record AS uid, max(span.seq) AS seq
+      FROM span JOIN verification_event AS e ON e.id = span.event_id
+     WHERE e.action = ANY (%(actions)s) AND (%(kinds)s::text[] = '{}' OR e.kind = ANY (%(kinds)s::text[]))
+     GROUP BY e.record
+)
+SELECT (SELECT max(seq) FROM span), found.seq, found.uid, found.body
+  FROM (SELECT) AS always LEFT JOIN (changed JOIN verification_public AS p USING (uid)) AS found ON true
+ ORDER BY found.seq
 """
 
 
@@ -39,10 +52,8 @@ def mark() -> tuple[int, int]:
 
     A take-down gets its number only after commit; its record's body is gone from the feed before that.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK)
-        last, versions = cursor.fetchone()
-    return int(last), int(versions)
+    ((last, versions),) = statements.rows(_MARK, {})
+    return last, versions
 
 
 def changes(after: int, *, kinds: Sequence[str] = (), limit: int = 500) -> tuple[list[Change], int]:
@@ -52,12 +63,9 @@ def changes(after: int, *, kinds: Sequence[str] = (), limit: int = 500) -> tuple
     Numbers are given after commit, so a reader who asks from where it stopped misses nothing; the next
     number passes over events that changed nothing public.
     """
-    span = list(Leaf.objects.filter(seq__gt=after).order_by("seq").values_list("seq", flat=True)[:limit])
-    if not span:
-        return [], after
-    rows = Leaf.objects.filter(seq__gt=after, seq__lte=span[-1], event__action__in=CHANGING).order_by("seq")
-    if kinds:
-        rows = rows.filter(event__kind__in=kinds)
-    last = {uid: seq for uid, seq in rows.values_list("event__record", "seq") if uid is not None}
-    bodies = dict(Public.objects.filter(pk__in=last).values_list("pk", "body"))
-    return [Change(seq, uid, bodies[uid]) for uid, seq in sorted(last.items(), key=lambda p: p[1])], span[-1]
+    rows = statements.rows(
+        _CHANGES,
+        {"after": after, "limit": limit, "actions": [str(a) for a in CHANGING], "kinds": list(kinds)},
+    )
+    found = [Change(seq, uid, body) for _last, seq, uid, body in rows if uid is not None]
+    return found, rows[0][0] or after

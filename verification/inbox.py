@@ -1,5 +1,6 @@
 """Reading what waits: for a reviewer to decide, for a submitter to answer, for a second look."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -16,11 +17,24 @@ from verification.models import Attempt, Event, Lease, Submission, TakeDown, Use
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import NotFound, raise_first
-from verification.sop import HOW_TO_FIX, OPEN, Action, Intent, Risk, Status
+from verification.sop import HOW_TO_FIX, Action, Intent, Risk, Status
+
+# A count goes no further than this, and says so: nobody acts otherwise for more.
+MOST_COUNTED = 1000
+# A queue is looked through no further than this: what is beyond comes nearer by itself.
+MOST_SHOWN = 1000
+STEPS = {"verify": Status.COLLECTED, "enter": Status.VERIFIED}
+
+
+class Counted(int):
+    """A number of things; written with a plus where the counting stopped."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec) + ("+" if self >= MOST_COUNTED else "")
 
 
 def waiting_for(who: Standing) -> QuerySet[Submission]:
-    """What this reviewer may decide now, and why each is next: highest risk first, then oldest.
+    """What this reviewer may decide now: highest risk first, then oldest.
 
     Left out: what they wrote, what is about their organisation, what somebody else is checking, the second
     step of what they verified where two people are asked for, and dangerous changes that somebody of their
@@ -64,20 +78,38 @@ def how_many_like(who: Standing, rows: Sequence[Submission]) -> dict[int, int]:
     return {pk: n for pk, n in found.items() if n > 1}
 
 
+def page_for(who: Standing, *, step: str = "", start: int = 0, limit: int) -> list[Submission]:
+    """The part of what waits for this reviewer that begins at `start`; of one step, where it is named."""
+    start = min(start, MOST_SHOWN)
+    return list(_first(waiting_for(who), start + limit, step))[start:]
+
+
+def _first(queue: QuerySet[Submission], number: int, step: str = "") -> QuerySet[Submission]:
+    """The first of a queue: each step has its part of the index, in order; they are read as far as needed."""
+    statuses = [STEPS[step]] if step in STEPS else STEPS.values()
+    first, *others = (queue.filter(status=status)[:number] for status in statuses)
+    return (
+        first.union(*others, all=True).order_by("-risk", "submitted_at", "pk")[:number] if others else first
+    )
+
+
 def next_for(who: Standing, *, after: Submission | None = None) -> Submission | None:
     """The one to take next; never the one just seen, nor one they left in doubt for somebody else."""
-    doubted = Event.objects.filter(submission=OuterRef("pk"), action=Action.DOUBT, actor=who.user)
-    queue = waiting_for(who).filter(~Exists(doubted))
+    told = Event.objects.filter(submission=OuterRef("pk"), action=Action.DOUBT).values("actor")
+    # An array is asked of each in turn; EXISTS would become a look through the whole journal.
+    doubted = Q(doubters__contains=[who.user.pk])
+    queue = waiting_for(who).alias(doubters=ArraySubquery(told)).exclude(doubted)
     if after is not None:
         queue = queue.exclude(pk=after.pk)
-    return queue.first()
+    return _first(queue, 1).first()
 
 
-def counts_for(who: Standing) -> dict[str, int]:
-    """How many wait for this reviewer, by step."""
-    rows = waiting_for(who).order_by().values("status").annotate(n=Count("pk"))
-    found = {row["status"]: row["n"] for row in rows}
-    return {"verify": found.get(Status.COLLECTED, 0), "enter": found.get(Status.VERIFIED, 0)}
+def counts_for(who: Standing, *, most: int = MOST_COUNTED) -> dict[str, int]:
+    """How many wait for this reviewer, by step, counted as far as `most`."""
+    queue = waiting_for(who).order_by()
+    first, second = (queue.filter(status=status).values("status")[:most] for status in STEPS.values())
+    found = Counter(row["status"] for row in first.union(second, all=True))
+    return {step: Counted(found[status]) for step, status in STEPS.items()}
 
 
 def doubts(ids: Sequence[int]) -> dict[int, set[int]]:
@@ -241,12 +273,21 @@ def all_seen_by(uids: Collection[UUID], user: User) -> list[Submission]:
     return seen
 
 
+# Each status has its own part of an index, and nothing else is looked at.
+_FUNNEL = """
+SELECT (SELECT count(*) FROM (SELECT FROM verification_submission WHERE status = 'collected' LIMIT %(most)s) AS a),
+       (SELECT count(*) FROM (SELECT FROM verification_submission WHERE status = 'verified' LIMIT %(most)s) AS b),
+       (SELECT count(*) FROM (SELECT FROM verification_submission WHERE status = 'entered' LIMIT %(most)s) AS c)
+"""
+
+
 def funnel() -> dict[str, int]:
-    """How many stand at each open status. Small: only open work is counted, over a partial index."""
-    rows = Submission.objects.filter(status__in=OPEN).values("status").annotate(n=Count("pk"))
-    return dict.fromkeys((Status.COLLECTED, Status.VERIFIED, Status.ENTERED), 0) | {
-        row["status"]: row["n"] for row in rows
-    }
+    """How many stand at each open step, counted as far as a page says it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FUNNEL, {"most": MOST_COUNTED})
+        numbers = cursor.fetchone()
+    steps = (Status.COLLECTED, Status.VERIFIED, Status.ENTERED)
+    return {status: Counted(number) for status, number in zip(steps, numbers, strict=True)}
 
 
 def take_downs_to_look_at(who: Standing) -> QuerySet[TakeDown]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from verification import asking, kinds, listing_sql, names
@@ -17,9 +16,8 @@ from verification.asking import Errors
 from verification.cursors import Key
 from verification.kinds import EVERY_LIST, Kind
 from verification.listing_sql import ORDERS
-from verification.paging import Page, Row, paged, rows_of
+from verification.paging import Joined, Page, Row, answer_of, joined, paged, rows_of
 from verification.refusals import BadQuery
-from verification.sop import Freshness
 
 PAGE = 50
 
@@ -115,45 +113,51 @@ class Listing:
         return sorted(exact | set(names.query_bigrams(self.q)))
 
     def page(self, cursor: str = "", *, limit: int = PAGE) -> Page:
-        """A page of the view; one query. BadCursor for a cursor of another view."""
+        """A page of the view; a query, or two. BadCursor for a cursor of another view."""
         return paged(self._view(), cursor, limit, self._rows)
 
-    def count(self, cap: int = 1000) -> int:
-        """How many rows the view has; `cap` + 1 stands for more than `cap`."""
-        with connection.cursor() as cursor:
-            cursor.execute(listing_sql.counting(self.tokens, self.urgency), self._values(limit=cap + 1))
-            (number,) = cursor.fetchone()
-        return int(number)
+    def joined(self, cursor: str = "", *, limit: int = PAGE) -> Joined:
+        """The same page as bytes, with the list's version at that moment."""
+        return joined(
+            self._view(),
+            cursor,
+            lambda key, back: answer_of(self._ask(key, limit + 1, back), self._values(key)),
+            limit,
+        )
+
+    def statement(self, key: Key | None, *, limit: int) -> tuple[str, dict[str, Any]]:
+        """What is asked for the next rows behind a sort key, however far they are, and its values.
+
+        For whoever takes all of them: one walk in all, whatever the view asks for. uid, body, freshness, sort key.
+        """
+        return listing_sql.page(self._ask(key, limit)), self._values(key)
 
     def _view(self) -> str:
         return f"{self.kind}?{self.query_string()}"
 
-    def statement(self, key: Key | None, *, back: bool = False, limit: int) -> tuple[str, dict[str, Any]]:
-        """What is asked for the rows behind a sort key, and its values: uid, body, freshness, then their sort keys."""
-        ask = listing_sql.Ask(
+    def _rows(self, key: Key | None, back: bool, limit: int) -> list[Row]:
+        return rows_of(self._ask(key, limit, back), self._values(key))
+
+    def _ask(self, key: Key | None, limit: int, back: bool = False) -> listing_sql.Ask:
+        return listing_sql.Ask(
             order=ORDERS[self.sort],
+            limit=limit,
             shown=len(self._shown()),
             tokens=bool(self.tokens),
             urgency=bool(self.urgency),
             beyond=key is not None,
             back=back,
         )
-        return listing_sql.page(ask), self._values(limit=limit, key=key or ())
-
-    def _rows(self, key: Key | None, back: bool, limit: int) -> list[Row]:
-        return rows_of(*self.statement(key, back=back, limit=limit))
 
     def _shown(self) -> list[str]:
         return [self.freshness] if self.freshness else asking.shown(stale=self.stale)
 
-    def _values(self, *, limit: int, key: Key = ()) -> dict[str, Any]:
+    def _values(self, key: Key | None) -> dict[str, Any]:
         urgencies = kinds.get(self.kind).urgencies
         return {
-            **listing_sql.values([self.kind], self._shown()),
-            "tokens": self.tokens,
+            **listing_sql.values([self.kind], self._shown(), self.tokens),
             "urgency": urgencies.get(self.urgency, 0),
-            "limit": limit,
-            **{f"key{n}": part for n, part in enumerate(key)},
+            **{f"key{n}": part for n, part in enumerate(key or ())},
         }
 
 
@@ -171,10 +175,10 @@ def _problems(spec: Kind, values: Mapping[str, str]) -> Errors:
         if name in values and not filter_.known(values[name]):
             found[name] = [_("There is no such code here: %(code)s.") % {"code": values[name][:40]}]
     choices = {
-        "urgency": list(spec.urgencies),
-        "freshness": Freshness.values,
-        "stale": ["0", "1"],
-        "sort": list(spec.sorts),
+        "urgency": spec.urgencies,
+        "freshness": asking.FRESHNESSES,
+        "stale": ("0", "1"),
+        "sort": spec.sorts,
     }
     for name, known in choices.items():
         if name in values and values[name] not in known:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from verification import duplicates, names
+from verification import duplicates, names, sieves
 from verification.journal import canonical
 from verification.kinds import Facets, Kind, Payload
 from verification.models import Organisation, Public, Record
@@ -80,6 +80,7 @@ def public_row(
     facets = facets or spec.facets(payload)
     if likeness is None:
         likeness = duplicates.likeness_of(spec, payload, organisation, facets)
+    held = sorted(tokens(facets, organisation).union(likeness))
     return Public(
         uid=record.uid,
         kind=spec.slug,
@@ -89,7 +90,8 @@ def public_row(
         body=body,
         identity=identity,
         organisation_id=organisation.pk if organisation else None,
-        tokens=sorted(tokens(facets, organisation).union(likeness)),
+        tokens=held,
+        sieve=sieves.sieve(held),
         place=facets.places[-1] if facets.places else "",
         urgency=facets.urgency,
         unmet_since=unmet_since,

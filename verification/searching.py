@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from verification import asking, kinds, listing_sql, names
 from verification.asking import Errors
 from verification.cursors import Key
 from verification.kinds import Filter
-from verification.paging import Page, Row, paged, rows_of
+from verification.paging import Joined, Page, Row, answer_of, joined, paged, rows_of
 from verification.refusals import BadQuery
 
 PAGE = 20
@@ -91,28 +90,29 @@ class Search:
         return sorted(exact | set(names.query_bigrams(self.q)))
 
     def page(self, cursor: str = "", *, limit: int = PAGE) -> Page:
-        """A page of what was found; one query. BadCursor for a cursor of another search."""
+        """A page of what was found; a query, or two. BadCursor for a cursor of another search."""
         return paged(f"search?{self.query_string()}", cursor, limit, self._rows)
 
-    def count(self, cap: int = 1000) -> int:
-        """How many records words and a place find; `cap` + 1 stands for more than `cap`."""
-        with connection.cursor() as cursor:
-            cursor.execute(listing_sql.counting(self.tokens, ""), self._values(limit=cap + 1))
-            (number,) = cursor.fetchone()
-        return int(number)
+    def joined(self, cursor: str = "", *, limit: int = PAGE) -> Joined:
+        """The same page as bytes."""
+        return joined(
+            f"search?{self.query_string()}",
+            cursor,
+            lambda key, back: answer_of(self._ask(key, limit + 1, back), self._values(key)),
+            limit,
+        )
 
     def _rows(self, key: Key | None, back: bool, limit: int) -> list[Row]:
-        ask = self.asked(beyond=key is not None, back=back)
-        return rows_of(listing_sql.page(ask), self._values(limit=limit, key=key or ()))
+        return rows_of(self._ask(key, limit, back), self._values(key))
 
-    def asked(self, *, beyond: bool = False, back: bool = False) -> listing_sql.Ask:
-        """The statement's shape."""
+    def _ask(self, key: Key | None, limit: int, back: bool) -> listing_sql.Ask:
         return listing_sql.Ask(
             order=_ORDER,
+            limit=limit,
             shown=len(asking.shown(stale=self.stale)),
             tokens=bool(self.tokens),
             urgency=False,
-            beyond=beyond,
+            beyond=key is not None,
             back=back,
             across=not self.kind,
         )
@@ -120,12 +120,10 @@ class Search:
     def _kinds(self) -> list[str]:
         return [self.kind] if self.kind else [spec.slug for spec in kinds.every()]
 
-    def _values(self, *, limit: int, key: Key = ()) -> dict[str, Any]:
+    def _values(self, key: Key | None) -> dict[str, Any]:
         return {
-            **listing_sql.values(self._kinds(), asking.shown(stale=self.stale)),
-            "tokens": self.tokens,
-            "limit": limit,
-            **{f"key{n}": part for n, part in enumerate(key)},
+            **listing_sql.values(self._kinds(), asking.shown(stale=self.stale), self.tokens),
+            **{f"key{n}": part for n, part in enumerate(key or ())},
         }
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg.types.string import ByteaBinaryLoader
 
 
 class _Prepared(ServerBindingCursor):
@@ -22,14 +23,19 @@ class _Prepared(ServerBindingCursor):
         super()._send_query_prepared(name, pgq, binary=binary)  # type: ignore[misc]
 
 
-def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def rows(sql: str, values: Mapping[str, Any], *, as_bytes: bool = False) -> list[tuple[Any, ...]]:
     """Carry it out, and everything it returns; JSON as Python has it.
 
-    Values travel apart from the text: cast those that may be null, or of which there may be none.
+    Values travel apart from the text: cast those that may be null, or of which there may be none. `as_bytes`:
+    texts come as the database holds them, to be sent on.
     """
     django, prepared = cast(Any, connection), cast(Any, _Prepared)
+    django.close_if_health_check_failed()
     django.ensure_connection()
-    with django._prepare_cursor(prepared(django.connection)) as cursor:
+    asking = prepared(django.connection)
+    if as_bytes:
+        asking.adapters.register_loader("text", ByteaBinaryLoader)
+    with django._prepare_cursor(asking) as cursor:
         cursor.execute(sql, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

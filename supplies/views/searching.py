@@ -16,8 +16,6 @@ from verification import counting, kinds
 from verification.searching import Search
 from verification.views.caching import not_modified, with_etag
 
-# Beyond this a page says "more than": no page counts everything that was found.
-MOST_COUNTED = 1000
 # The boxes a page has for a place, from the largest.
 LEVELS = ("province", "city", "county", "place")
 
@@ -45,13 +43,12 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(view: Search, cursor: str) -> dict[str, Any]:
     """A page of what was found, with the addresses beside it."""
     page = view.page(cursor)
-    count = view.count(MOST_COUNTED)
     bodies = [{**json.loads(row.body), "freshness": row.freshness} for row in page.rows]
     return {
         "asked": True,
         "records": [{**body, "list": kinds.get(body["kind"]).label} for body in bodies],
-        "count": count if count <= MOST_COUNTED else None,
-        "many": MOST_COUNTED if count > MOST_COUNTED else None,
+        "count": page.total,
+        "many": page.more_than,
         "json_url": f"{reverse('api_search')}?{view.query_string()}",
         "previous_url": _beside(view, page.previous_cursor),
         "next_url": _beside(view, page.next_cursor),

@@ -58,7 +58,7 @@ def reading(volunteer, reviewer):
         "inbox.funnel": (1, inbox.funnel),
         "history.of_record": (1, lambda: history.of_record(record.uid)),
         "history.of_submission": (1, lambda: history.of_submission(own[0])),
-        "feed.changes": (3, lambda: feed.changes(0)),
+        "feed.changes": (1, lambda: feed.changes(0)),
         "likeness.hints": (
             4,
             lambda: likeness.hints(needs, {**needs.clean(builders.need_payload()), "organisation": ""}),

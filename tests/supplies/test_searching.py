@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import builders
-from verification import kinds, listing_sql
+from verification import frequencies, kinds, paging, sieves
 from verification.models import Public
 from verification.refusals import BadCursor, BadQuery
 from verification.searching import Search
@@ -38,6 +38,7 @@ def make_rows(number, *, seed=1):
     for n in range(number):
         kind, moment = LISTS[n % len(LISTS)], NOW - timedelta(hours=chance.randrange(6))
         place = chance.choice(["420100", "420500"])
+        tokens = ["place:420000", f"place:{place}", *(["江城"] if chance.random() < 0.4 else [])]
         uid = UUID(int=chance.getrandbits(128), version=4)
         rows.append(
             Public(
@@ -47,7 +48,8 @@ def make_rows(number, *, seed=1):
                 state="live",
                 title="某院",
                 body=json.dumps({"uid": str(uid), "kind": kind, "title": "某院"}),
-                tokens=["place:420000", f"place:{place}", *(["江城"] if chance.random() < 0.4 else [])],
+                tokens=tokens,
+                sieve=sieves.sieve(tokens),
                 unmet_since=moment,
                 verified_at=moment,
                 published_at=moment,
@@ -66,7 +68,7 @@ def expected(view):
         rows = rows.filter(kind=view.kind)
     if not view.stale:
         rows = rows.exclude(freshness="stale")
-    return list(rows.order_by("-verified_at", "-uid").values_list("uid", flat=True))
+    return [str(uid) for uid in rows.order_by("-verified_at", "-uid").values_list("uid", flat=True)]
 
 
 QUERIES = [
@@ -79,10 +81,11 @@ QUERIES = [
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("bounds", [(500, 500, 5000), (10, 5, 20), (3, 2, 4)])
-def test_searching_pages_both_ways_through_all_lists(query, bounds, lists, db, monkeypatch):
-    for name, bound in zip(("PEEK", "FEW", "HEAD"), bounds, strict=True):
-        monkeypatch.setattr(listing_sql, name, bound)
+@pytest.mark.parametrize("rare", [True, False])
+@pytest.mark.parametrize("ahead", [1, 300])
+def test_searching_pages_both_ways_through_all_lists(query, rare, ahead, lists, db, monkeypatch):
+    monkeypatch.setattr(frequencies, "rare", lambda tokens: rare)
+    monkeypatch.setattr(paging, "AHEAD", ahead)
     make_rows(240)
     view = Search.parse(QueryDict(query), strict=True)
     seen, cursor, pages = [], "", []
@@ -94,7 +97,6 @@ def test_searching_pages_both_ways_through_all_lists(query, bounds, lists, db, m
             break
         cursor = page.next_cursor
     assert seen == expected(view)
-    assert view.count() == len(seen)
     back = []
     while page.previous_cursor:
         page = view.page(page.previous_cursor, limit=7)
@@ -113,8 +115,8 @@ def test_searching_leaves_out_what_is_out_of_date_and_what_is_gone(volunteer, re
     def found(query):
         return {row.uid for row in Search.parse(QueryDict(query), strict=True).page().rows}
 
-    assert found("q=江城") == {there.uid}
-    assert found("q=江城&stale=1") == {there.uid, stale.uid}
+    assert found("q=江城") == {str(there.uid)}
+    assert found("q=江城&stale=1") == {str(there.uid), str(stale.uid)}
     assert found("q=江城&city=420500") == set()
 
 
@@ -222,7 +224,7 @@ def test_search_and_overview_ask_the_same_at_any_length(rows, client, volunteer,
     assert spent == {
         "/lists/": 1,
         "/search/": 1,
-        "/search/?q=江城": 3,
+        "/search/?q=江城": 2,
         "/api/v1/search/?q=江城": 2,
         "/submit/": 0,
     }

@@ -13,6 +13,7 @@ from verification.history import Change, Entry
 from verification.inbox import Verdict
 from verification.journal import canonical
 from verification.models import Event, Lease, ProposedWording, Submission
+from verification.paging import Joined
 from verification.rendering import exact
 from verification.sop import HOW_TO_FIX, Action, Status
 from verification.views.caching import with_etag
@@ -25,7 +26,7 @@ def etag(*parts: object) -> str:
     return f'W/"{"-".join(str(part) for part in (*parts, settings.BUILD))}"'
 
 
-def public(text: str, tag: str, *, status: int = 200) -> HttpResponse:
+def public(text: str | bytes, tag: str, *, status: int = 200) -> HttpResponse:
     """Public JSON for everybody and every cache: good for a second, then asked about again."""
     return with_etag(HttpResponse(text, content_type=JSON, status=status), tag)
 
@@ -35,10 +36,15 @@ def private(text: str) -> HttpResponse:
     return HttpResponse(text, content_type=JSON)
 
 
-def page_text(bodies: Iterable[str], *, following: str | None, preceding: str | None, version: int) -> str:
-    """A page of a list, joined out of stored bodies."""
+def page_text(page: Joined, *, following: str | None, preceding: str | None, version: int) -> bytes:
+    """A page of a list, put around bodies that the database joined."""
     rest = canonical({"next": following, "previous": preceding, "version": version})
-    return f'{{"results":[{",".join(bodies)}],{rest[1:]}'
+    return b'{"results":[%s],%s' % (page.bodies, rest[1:].encode())
+
+
+def beside(request: HttpRequest, query: str) -> str:
+    """The full address of another page of the same view."""
+    return f"{request.scheme}://{request.get_host()}{request.path}?{query}"
 
 
 def changes_text(found: Iterable[tuple[int, str]], *, following: int) -> str:

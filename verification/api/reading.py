@@ -12,7 +12,7 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
-from verification import counting, feed, history, kinds
+from verification import counting, feed, history, kinds, statements
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters
 from verification.listing import Listing
@@ -92,21 +92,31 @@ class List(PublicView):
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         view = Listing.parse(kind, request.GET, strict=True, besides=("cursor", "limit"))
         limit = parameters.limit_of(request.GET)
-        version = counting.list_version(kind)
-        tag = answers.etag(kind, version)
-        if unchanged := not_modified(request, tag):
+        if unchanged := _unchanged(request, kind):
             return unchanged
-        page = view.page(request.GET.get("cursor", ""), limit=limit)
+        page = view.joined(request.GET.get("cursor", ""), limit=limit)
 
         def beside(cursor: str) -> str | None:
             query = view.query_string(limit=request.GET.get("limit", ""), cursor=cursor)
-            return answers.absolute(request, "api_list", query, kind=kind) if cursor else None
+            return answers.beside(request, query) if cursor else None
 
-        bodies = (row.body for row in page.rows)
         following, preceding = beside(page.next_cursor), beside(page.previous_cursor)
-        return answers.public(
-            answers.page_text(bodies, following=following, preceding=preceding, version=version), tag
-        )
+        text = answers.page_text(page, following=following, preceding=preceding, version=page.version)
+        return answers.public(text, answers.etag(kind, page.version))
+
+
+def _unchanged(request: HttpRequest, kind: str) -> HttpResponse | None:
+    """304 where the reader has these bytes already. Who has none is not kept waiting for it."""
+    if "If-None-Match" not in request.headers:
+        return None
+    return not_modified(request, answers.etag(kind, counting.list_version(kind)))
+
+
+# A record, and the version of its list at that moment.
+_RECORD = """
+SELECT coalesce((SELECT version FROM verification_listversion AS v WHERE v.kind = p.kind), 0), state, body, merged_into
+  FROM verification_public AS p WHERE uid = %(uid)s AND kind = %(kind)s
+"""
 
 
 class Detail(PublicView):
@@ -131,19 +141,20 @@ class Detail(PublicView):
     )
     def get(self, request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
         kinds.get(kind)
-        tag = answers.etag(kind, counting.list_version(kind))
-        if unchanged := not_modified(request, tag):
+        if unchanged := _unchanged(request, kind):
             return unchanged
-        found = Public.objects.filter(pk=uid, kind=kind).values_list("state", "body", "merged_into").first()
-        if found is None:
+        found = statements.rows(_RECORD, {"uid": uid, "kind": kind})
+        if not found:
             raise NotFound()
-        state, body, root = found
+        ((version, state, body, root),) = found
         if state == State.MERGED:
             address = answers.absolute(request, "api_record", kind=kind, uid=root)
             return JsonResponse(
                 {"uid": str(uid), "merged_into": str(root)}, status=302, headers={"Location": address}
             )
-        return answers.public(body, tag, status=410 if state == State.WITHDRAWN else 200)
+        return answers.public(
+            body, answers.etag(kind, version), status=410 if state == State.WITHDRAWN else 200
+        )
 
 
 class History(PublicView):

@@ -40,14 +40,13 @@ class Found(PublicView):
         tag = answers.etag("search", *(f"{kind}{s.version}" for kind, s in sorted(standings.items())))
         if unchanged := not_modified(request, tag):
             return unchanged
-        page = view.page(request.GET.get("cursor", ""), limit=limit)
+        page = view.joined(request.GET.get("cursor", ""), limit=limit)
 
         def beside(cursor: str) -> str | None:
             query = view.query_string(limit=request.GET.get("limit", ""), cursor=cursor)
-            return answers.absolute(request, "api_search", query) if cursor else None
+            return answers.beside(request, query) if cursor else None
 
-        bodies = (row.body for row in page.rows)
         following, preceding = beside(page.next_cursor), beside(page.previous_cursor)
         version = sum(standing.version for standing in standings.values())
-        text = answers.page_text(bodies, following=following, preceding=preceding, version=version)
+        text = answers.page_text(page, following=following, preceding=preceding, version=version)
         return answers.public(text, tag)

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from verification import sieves
 from verification.models.people import Organisation, User
 from verification.models.tracking import tracked
 from verification.sop import Freshness, Origin, State
@@ -58,6 +59,14 @@ class Record(models.Model):
 _LIVE = Q(state=State.LIVE)
 
 
+class SieveField(models.Field):  # type: ignore[type-arg]
+    """The bits of a row's tokens; see `verification.sieves`."""
+
+    def db_type(self, connection: object) -> str:
+        """A string of bits."""
+        return f"bit({sieves.WIDTH})"
+
+
 class PublicQuerySet(models.QuerySet["Public"]):
     """Reading what is public."""
 
@@ -74,7 +83,7 @@ class Public(models.Model):
     are found (`~…`), under one GIN index. A withdrawn row has a tombstone as body and no tokens, so that no
     filter finds it; it keeps its title, unless that is what must not be seen. A merged row likewise;
     `merged_into` is always the root, which a trigger checks. Locking a record means locking this row; several
-    are locked in the order of their uids.
+    are locked in the order of their uids. `sieve` holds the tokens' bits for the indexes that searches walk.
     """
 
     uid = models.UUIDField(primary_key=True)
@@ -88,6 +97,7 @@ class Public(models.Model):
         Organisation, models.PROTECT, null=True, related_name="+", db_index=False
     )
     tokens = ArrayField(models.TextField(), default=list)
+    sieve = SieveField(default=sieves.ANYTHING, editable=False)
     place = models.CharField(max_length=6, blank=True)
     urgency = models.SmallIntegerField(default=0)
     unmet_since = models.DateTimeField()
@@ -107,7 +117,8 @@ class Public(models.Model):
         indexes = [
             # One for each order of a list. Freshness comes before the sort key: a page merges one scan per
             # freshness it shows and never walks what it leaves out. Ascending all, so that a page's start is
-            # one comparison of rows: highest urgency first is its negative, ascending.
+            # one comparison of rows: highest urgency first is its negative, ascending. What a search looks at
+            # while it walks is included, so that it fetches no row that it passes over.
             models.Index(
                 "kind",
                 "freshness",
@@ -116,11 +127,35 @@ class Public(models.Model):
                 "uid",
                 name="public_urgency",
                 condition=_LIVE,
+                include=["sieve", "urgency"],
             ),
-            models.Index("kind", "freshness", "unmet_since", "uid", name="public_unmet", condition=_LIVE),
-            models.Index("kind", "freshness", "verified_at", "uid", name="public_verified", condition=_LIVE),
+            models.Index(
+                "kind",
+                "freshness",
+                "unmet_since",
+                "uid",
+                name="public_unmet",
+                condition=_LIVE,
+                include=["sieve", "urgency"],
+            ),
+            models.Index(
+                "kind",
+                "freshness",
+                "verified_at",
+                "uid",
+                name="public_verified",
+                condition=_LIVE,
+                include=["sieve", "urgency"],
+            ),
             # The newest of all lists: what the search across them walks.
-            models.Index("freshness", "verified_at", "uid", name="public_newest", condition=_LIVE),
+            models.Index(
+                "freshness",
+                "verified_at",
+                "uid",
+                name="public_newest",
+                condition=_LIVE,
+                include=["sieve", "kind"],
+            ),
             models.Index("kind", "identity", name="public_identity"),
             GinIndex(fields=["tokens"], name="public_tokens"),
             # What was merged into a record.

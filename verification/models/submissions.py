@@ -99,8 +99,9 @@ class Submission(models.Model):
 
     class Meta:
         indexes = [
-            # The inbox: highest risk first, then oldest.
+            # The inbox: of each step, highest risk first, then oldest.
             models.Index(
+                "status",
                 F("risk").desc(),
                 "submitted_at",
                 "id",

@@ -30,10 +30,10 @@ def me(request: HttpRequest) -> HttpResponse:
         return render(request, "_me.html", {"person": None})
     who = people.standing(request.user, now=timezone.now())
     returned = Submission.objects.filter(submitted_by=request.user, status=Status.RETURNED).count()
-    queued = sum(inbox.counts_for(who).values()) if who.is_reviewer else 0
+    queued = inbox.Counted(sum(inbox.counts_for(who).values()) if who.is_reviewer else 0)
     context = {
         "person": {"name": request.user.pseudonym, "reviewer": who.is_reviewer},
-        "waiting": {"mine": returned, "inbox": queued, "all": returned + queued},
+        "waiting": {"mine": returned, "inbox": queued, "all": inbox.Counted(returned + queued)},
     }
     return render(request, "_me.html", context)
 

@@ -17,9 +17,6 @@ from verification.refusals import NotFound
 from verification.sop import Action, Freshness, State
 from verification.views.caching import list_etag, not_modified, with_etag
 
-# Beyond this a page says "more than": no page counts a long list.
-MOST_COUNTED = 1000
-
 
 @require_safe
 def listing(request: HttpRequest, kind: str) -> HttpResponse:
@@ -30,7 +27,6 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         return unchanged
     view = Listing.parse(kind, request.GET)
     page = view.page(request.GET.get("cursor", ""))
-    count = view.count(MOST_COUNTED)
     context = {
         "kind": kind,
         "kind_label": spec.label,
@@ -39,8 +35,8 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         "bar": pages.filter_bar(view),
         "urgencies": list(spec.urgencies),
         "records": [{**json.loads(row.body), "freshness": row.freshness} for row in page.rows],
-        "count": count if count <= MOST_COUNTED else None,
-        "many": MOST_COUNTED if count > MOST_COUNTED else None,
+        "count": page.total,
+        "many": page.more_than,
         "chips": [_chip(spec, view, name, value) for name, value in view.active.items() if name != "sort"],
         "problems": [sentence for sentences in view.problems.values() for sentence in sentences],
         "clear_url": reverse("list", kwargs={"kind": kind}),

@@ -32,7 +32,7 @@ from verification.models import Lease, Public, Submission, TakeDown
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import LeaseLost, LeaseTaken, NotAllowed, NotFound, NotReviewer, Refused
-from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Risk, Status
+from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Risk
 from verification.views import outcomes, rewording
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
 
@@ -52,11 +52,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this reviewer, highest risk first, then oldest."""
     who = reviewer_of(request)
     step = request.GET.get("step", "")
-    everything = inbox.waiting_for(who)
-    wanted = {"verify": Status.COLLECTED, "enter": Status.VERIFIED}.get(step)
-    rows = everything.filter(status=wanted) if wanted else everything
-    start = number_of(request.GET.get("from")) or 0
-    page = list(rows.select_related("organisation")[start : start + PAGE + 1])
+    start = min(number_of(request.GET.get("from")) or 0, inbox.MOST_SHOWN)
+    page = inbox.page_for(who, step=step, start=start, limit=PAGE + 1)
     held = {
         lease.submission_id: lease for lease in _live_leases().filter(holder=who.user, submission__in=page)
     }
@@ -64,7 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     alike = likeness.of_submissions(page[:PAGE])
     together = inbox.how_many_like(who, page[:PAGE])
     # The queue's own first page shows the one to take; any other asks for it.
-    here = () if start or wanted else page
+    here = () if start or step in inbox.STEPS else page
     upcoming = next((s for s in here if who.user.pk not in doubts.get(s.pk, ())), None) or inbox.next_for(who)
     context = {
         "waiting": [
@@ -77,7 +74,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "oldest": min((s.submitted_at for s in page), default=None),
         "take_downs": inbox.take_downs_to_look_at(who)[:PAGE],
         "previous_url": f"?step={step}&from={max(0, start - PAGE)}" if start else "",
-        "next_url": f"?step={step}&from={start + PAGE}" if len(page) > PAGE else "",
+        "next_url": f"?step={step}&from={start + PAGE}"
+        if len(page) > PAGE and start < inbox.MOST_SHOWN
+        else "",
         "next_uid": upcoming.uid if upcoming else "",
     }
     return render(request, "inbox.html", context)
