@@ -23,8 +23,7 @@ PACKED = "ALTER TABLE verification_public RESET (toast_tuple_target)"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('verification', '0005_lean_submissions'),
-        ('verification', '0005_sessions'),
+        ('verification', '0006_lean_submissions'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('verification', '0006_sieves'),
+        ('verification', '0007_sieves'),
     ]
 
     operations = [
