@@ -40,5 +40,5 @@ def test_the_database_makes_the_same_sieve(volunteer, reviewer):
     before = Public.objects.get(pk=row.uid).sieve
     with connection.cursor() as cursor:
         cursor.execute("UPDATE verification_public SET sieve = %s", [sieves.ANYTHING])
-        cursor.execute(import_module("verification.migrations.0006_sieves").FILL)
+        cursor.execute(import_module("verification.migrations.0007_sieves").FILL)
     assert Public.objects.get(pk=row.uid).sieve == before
