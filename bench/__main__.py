@@ -1,4 +1,4 @@
-"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… compare A B`."""
+"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… load`, `… compare A B`."""
 
 import argparse
 import json
@@ -6,11 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bench import gates, growth, machine, report, sizes
 from bench.cases import CASES
 from bench.gates import Verdict
+from bench.load import running, said
 from bench.rounds import LeftOut, Measured, measure
 from bench.seed import making
 from bench.stage import set_up
@@ -39,9 +42,25 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
         command.add_argument(
             "--kept", action="store_true", help="a kept seed will do, though the code has changed"
         )
+    _load_arguments(commands)
     compare = commands.add_parser("compare", help="two kept runs side by side")
     compare.add_argument("runs", nargs=2, type=Path, metavar="RUN")
     return parser.parse_args(given)
+
+
+def _load_arguments(commands: Any) -> None:
+    load = commands.add_parser(
+        "load", help="ten times what the machine carries; fail where a gate is not met"
+    )
+    load.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
+    load.add_argument("--seconds", type=float, default=120)
+    load.add_argument("--factor", type=float, default=10)
+    load.add_argument("--kills", type=int, default=0, help="kill so many processes meanwhile with -9")
+    load.add_argument("--approvals", type=int, default=0, help="go on until so many are approved")
+    load.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
+    load.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
+    load.add_argument("--kept", action="store_true", help="a kept seed will do, though the code has changed")
+    load.add_argument("--fresh", action="store_true", help="seed anew")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -98,11 +117,26 @@ def _names(asked: argparse.Namespace) -> list[str]:
     return [name for name in CASES if not asked.only or name in asked.only]
 
 
+def load(asked: argparse.Namespace) -> int:
+    """Ask for more than can be answered; 1 where a gate is not met."""
+    with set_up(sizes.chosen(asked.size, asked.needs), durable=True) as stage:
+        card = machine.card(stage)
+        print("\n".join(f"{name:<16}{value}" for name, value in card.items()))
+        course = running.run(stage, asked)
+        print("\n".join(said.lines(course)))
+        measured = Measured("load", "answers", {}, {}, {}, said.facts(course))
+        verdicts = gates.verdicts(measured, asked.size, asked.gates)
+        print("\n".join(report.case_lines(measured, verdicts)))
+        kept = report.store(stage.folder / "results", "load", {"machine": card, **asdict(course)})
+    print(f"\nload {card['load']} before, {os.getloadavg()[0]:.1f} after; kept as {kept}")
+    return 1 if any(not verdict.met for verdict in verdicts) else 0
+
+
 def main(given: Sequence[str]) -> int:
     """The exit code."""
     asked = arguments(given)
-    if asked.command in ("run", "growth"):
-        return {"run": run, "growth": grow}[asked.command](asked)
+    if asked.command in ("run", "growth", "load"):
+        return {"run": run, "growth": grow, "load": load}[asked.command](asked)
     one, other = (json.loads(path.read_text()) for path in asked.runs)
     print("\n".join(report.compared(one, other)))
     return 0
