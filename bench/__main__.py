@@ -1,5 +1,4 @@
-"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… explain`,
-`… compare A B`."""
+"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… explain`, `… compare A B`."""
 
 import argparse
 import json
@@ -7,11 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bench import explaining, gates, growth, machine, report, sizes
 from bench.cases import CASES
 from bench.gates import Verdict
+from bench.load import running, said
 from bench.rounds import LeftOut, Measured, measure
 from bench.seed import making
 from bench.stage import set_up
@@ -43,9 +45,25 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
         command.add_argument(
             "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
         )
+from bench import explaining, gates, growth, machine, report, sizes
     compare = commands.add_parser("compare", help="two kept runs side by side")
     compare.add_argument("runs", nargs=2, type=Path, metavar="RUN")
     return parser.parse_args(given)
+
+
+def _load_arguments(commands: Any) -> None:
+    load = commands.add_parser(
+        "load", help="ten times what the machine carries; fail where a gate is not met"
+    )
+    load.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
+    load.add_argument("--seconds", type=float, default=120)
+    load.add_argument("--factor", type=float, default=10)
+    load.add_argument("--kills", type=int, default=0, help="kill so many processes meanwhile with -9")
+    load.add_argument("--approvals", type=int, default=0, help="go on until so many are approved")
+    load.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
+    load.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
+    load.add_argument("--kept", action="store_true", help="a kept seed will do, though the code has changed")
+    load.add_argument("--fresh", action="store_true", help="seed anew")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -100,6 +118,27 @@ def _clock(asked: argparse.Namespace, card: dict[str, str]) -> bool:
 
 def _names(asked: argparse.Namespace) -> list[str]:
     return [name for name in CASES if not asked.only or name in asked.only]
+
+
+    explain = commands.add_parser("explain", help="every statement of reading, and what it looks at")
+    for command in (run, explain):
+        command.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
+        command.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
+        command.add_argument("--fresh", action="store_true", help="seed anew")
+    run.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
+    run.add_argument("--use-up", action="store_true", help="work on the seed itself, where the disk is small")
+    grow = commands.add_parser("growth", help="our work on ever more needs, and fail where it grows too far")
+    grow.add_argument("--needs", type=int, nargs="+", default=growth.NEEDS, help="the sizes to compare")
+    for command in (run, grow, explain):
+        command.add_argument(
+            "--kept", action="store_true", help="a kept seed will do, though the code has changed"
+        )
+    for command in (run, grow):
+        command.add_argument("--only", nargs="+", choices=list(CASES), metavar="CASE", help=", ".join(CASES))
+        command.add_argument("--rounds", type=int, default=5)
+        command.add_argument(
+            "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
+        )
 
 
 def explain(asked: argparse.Namespace) -> int:

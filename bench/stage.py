@@ -212,13 +212,16 @@ class Stage:
 
 
 @contextmanager
-def set_up(size: Size, rounds: int = 5) -> Iterator[Stage]:
-    """Start the bench's own PostgreSQL and Valkey in its part of the state folder; ends all it started."""
+def set_up(size: Size, rounds: int = 5, *, durable: bool = False) -> Iterator[Stage]:
+    """Start the bench's own PostgreSQL and Valkey in its part of the state folder; ends all it started.
+
+    `durable`: PostgreSQL as in production, for what must survive its being killed.
+    """
     folder = chosen_folder() / "bench"
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     if take_lock(folder / "lock") is None:
         raise Trouble("Another bench is running on this state folder: wait for it, or set GLACIER_STATE.")
-    stage = _laid_out(folder, size)
+    stage = _laid_out(folder, size, durable)
     stage.rounds = rounds
     try:
         if not stage.cluster.exists():
@@ -232,7 +235,7 @@ def set_up(size: Size, rounds: int = 5) -> Iterator[Stage]:
         stage.cluster.stop()
 
 
-def _laid_out(folder: Path, size: Size) -> Stage:
+def _laid_out(folder: Path, size: Size, durable: bool) -> Stage:
     account = unprivileged()
     state = State(folder, account)
     for name in ("log", "mail", "static", "programs", "results"):
@@ -240,15 +243,15 @@ def _laid_out(folder: Path, size: Size) -> Stage:
     programs = postgres.programs(account, folder / "programs")
     major = postgres.version_of(programs).split(".")[0]
     sockets = socket_folder(account)
-    # Nobody pays for the disk: on a durable server a loop of small transactions loses most, and that is
-    # the peer's.
+    # Where contenders are compared nobody pays for the disk: on a durable server a loop of small
+    # transactions loses most, and that is the peer's.
     cluster = Cluster(
         programs,
         state.servers_folder("data") / f"postgres-{major}",
         sockets,
         folder / "log" / "postgres.log",
         account,
-        durable=False,
+        durable,
     )
     store = Valkey(
         valkey.program(account, folder / "programs"),

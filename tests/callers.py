@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +41,17 @@ class Caller:
         self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and JSON of the answer; OSError or HTTPException where the connection is lost."""
+        """Status and JSON of the answer; OSError or HTTPException where the connection is lost.
+
+        Who is told that too many are asking comes again when told to, as any client should.
+        """
+        while True:
+            status, said, again = self._ask_once(method, path, body)
+            if not (status == 503 and again and said["error"]["code"] == "busy"):
+                return status, said
+            time.sleep(int(again))
+
+    def _ask_once(self, method: str, path: str, body: Any) -> tuple[int, Any, str | None]:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self._place, timeout=self._patience)
         try:
@@ -48,14 +59,14 @@ class Caller:
                 method, path, json.dumps(body) if body is not None else None, self._headers
             )
             answer = self._connection.getresponse()
-            text = answer.read()
+            text, again = answer.read(), answer.getheader("Retry-After")
         except (OSError, http.client.HTTPException):
             self.hang_up()
             raise
         try:
-            return answer.status, json.loads(text)
+            return answer.status, json.loads(text), again
         except ValueError:
-            return answer.status, text.decode(errors="replace")
+            return answer.status, text.decode(errors="replace"), again
 
     def hang_up(self) -> None:
         """Close the connection; the next question opens another."""

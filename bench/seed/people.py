@@ -27,7 +27,7 @@ def begin(houses: int) -> dict[str, int]:
             cursor.execute(f"DROP INDEX IF EXISTS {index}")
     robot = User.objects.robot(Robot.REGISTRAR)
     submitters = [_person(f"sender-{n}", robot) for n in range(SUBMITTERS)]
-    reviewers = [_reviewer(n, robot) for n in range(REVIEWERS)]
+    reviewers = [make_reviewer(n, robot) for n in range(REVIEWERS)]
     first = Organisation.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
     copying.unguarded()
     copying.copy([_house(first + n, n) for n in range(houses)])
@@ -48,7 +48,7 @@ def _person(name: str, robot: User) -> User:
         return User.objects.create(email=f"{name}@people.example", password=password, pseudonym=name)
 
 
-def _reviewer(n: int, robot: User) -> User:
+def make_reviewer(n: int, robot: User) -> User:
     user, now = _person(f"reviewer-{n}", robot), timezone.now()
     team = people.add_organisation(name=f"核实队{n}", kind=OrganisationKind.TEAM, by=robot)
     people.add_reviewer(

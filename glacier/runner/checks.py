@@ -68,12 +68,15 @@ def checks(options: list[str]) -> list[Check]:
         Check("catalogue", [python, manage, "messages", "--check"]),
     ]
     suite = Check("suite", [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *options])
-    figures = Check("bench", [python, "-m", "bench", "run", "--size", "ci"])
+    figures = [
+        Check("bench", [python, "-m", "bench", "run", "--size", "ci"]),
+        Check("load", [python, "-m", "bench", "load", "--seconds", "10"]),
+    ]
     return [
         *first,
         *([] if "--no-browser" in options else [Check("browser", find_browser)]),
         suite,
-        *([figures] if "--long" in options else []),
+        *(figures if "--long" in options else []),
     ]
 
 

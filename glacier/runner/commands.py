@@ -10,9 +10,12 @@ CELERY: Command = [sys.executable, "-m", "celery", "-A", "glacier"]
 
 
 def web(bind: str, workers: int = 2) -> Command:
-    """gunicorn on this address (host:port); the application is loaded once, before it forks."""
+    """gunicorn on this address (host:port); the application is loaded once, before it forks.
+
+    Its workers are ours: they know who comes first, and turn away what is too much.
+    """
     command: Command = [sys.executable, "-m", "gunicorn", "glacier.wsgi", "--bind", bind]
-    command += ["--worker-class", "gthread", "--threads", "8", "--workers", str(workers), "--preload"]
+    command += ["--worker-class", "glacier.serving.Worker", "--workers", str(workers), "--preload"]
     return [*command, "--graceful-timeout", "5", "--timeout", "60", "--no-control-socket"]
 
 

@@ -14,6 +14,7 @@ from glacier.runner.bootstrap import TOP
 from tests.machinery.runs import OURS
 
 MET = "[list]\nlimit = { goal = 0.4, ci = 0.000001 }\n"
+NOTHING_LOST = "[load]\nlost = { most = 0, ci = 0 }\ntwice = { most = 0, ci = 0 }\n"
 NOT_MET = "[list]\nlimit = { goal = 0.4, ci = 1000000 }\n"
 
 
@@ -60,3 +61,13 @@ def test_bench_measures_and_its_gates_decide(state):
     compared = bench(state, "compare", *kept)
     assert compared.returncode == 0, compared.stderr
     assert "peer+idx" in compared.stdout
+
+
+@pytest.mark.long
+def test_load_asks_too_much_kills_and_finds_nothing_lost(state):
+    gates = state / "load.toml"
+    gates.write_text(NOTHING_LOST)
+    tiny = ("--needs", "300", "--seconds", "2", "--factor", "2", "--kills", "2", "--approvals", "20")
+    done = bench(state, "load", *tiny, "--gates", gates)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "20 approved; 0 lost, 0 twice" in done.stdout

@@ -1,0 +1,1 @@
+"""More than the machine carries: what is still answered, what is turned away, and that nothing was lost."""
