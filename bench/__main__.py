@@ -1,4 +1,5 @@
-"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… explain`, `… compare A B`."""
+"""`python -m bench run --size small|ci|full [--only CASE …]`, `… growth [--only CASE …]`, `… explain`, `… load`,
+`… compare A B`."""
 
 import argparse
 import json
@@ -45,7 +46,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
         command.add_argument(
             "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
         )
-from bench import explaining, gates, growth, machine, report, sizes
+    _load_arguments(commands)
     compare = commands.add_parser("compare", help="two kept runs side by side")
     compare.add_argument("runs", nargs=2, type=Path, metavar="RUN")
     return parser.parse_args(given)
@@ -120,27 +121,6 @@ def _names(asked: argparse.Namespace) -> list[str]:
     return [name for name in CASES if not asked.only or name in asked.only]
 
 
-    explain = commands.add_parser("explain", help="every statement of reading, and what it looks at")
-    for command in (run, explain):
-        command.add_argument("--size", choices=sorted(sizes.SIZES), default="ci")
-        command.add_argument("--needs", type=int, help="fewer needs than the size has, for a try")
-        command.add_argument("--fresh", action="store_true", help="seed anew")
-    run.add_argument("--gates", type=Path, default=gates.HERE, help="another file of gates")
-    run.add_argument("--use-up", action="store_true", help="work on the seed itself, where the disk is small")
-    grow = commands.add_parser("growth", help="our work on ever more needs, and fail where it grows too far")
-    grow.add_argument("--needs", type=int, nargs="+", default=growth.NEEDS, help="the sizes to compare")
-    for command in (run, grow, explain):
-        command.add_argument(
-            "--kept", action="store_true", help="a kept seed will do, though the code has changed"
-        )
-    for command in (run, grow):
-        command.add_argument("--only", nargs="+", choices=list(CASES), metavar="CASE", help=", ".join(CASES))
-        command.add_argument("--rounds", type=int, default=5)
-        command.add_argument(
-            "--clock", choices=["auto", "wall", "cpu"], default="auto", help="cpu where others compute"
-        )
-
-
 def explain(asked: argparse.Namespace) -> int:
     """Look at every statement of reading; 1 where one looks too far."""
     with set_up(sizes.chosen(asked.size, asked.needs), rounds=1) as stage:
@@ -148,11 +128,26 @@ def explain(asked: argparse.Namespace) -> int:
         return explaining.explain(stage)
 
 
+def load(asked: argparse.Namespace) -> int:
+    """Ask for more than can be answered; 1 where a gate is not met."""
+    with set_up(sizes.chosen(asked.size, asked.needs), durable=True) as stage:
+        card = machine.card(stage)
+        print("\n".join(f"{name:<16}{value}" for name, value in card.items()))
+        course = running.run(stage, asked)
+        print("\n".join(said.lines(course)))
+        measured = Measured("load", "answers", {}, {}, {}, said.facts(course))
+        verdicts = gates.verdicts(measured, asked.size, asked.gates)
+        print("\n".join(report.case_lines(measured, verdicts)))
+        kept = report.store(stage.folder / "results", "load", {"machine": card, **asdict(course)})
+    print(f"\nload {card['load']} before, {os.getloadavg()[0]:.1f} after; kept as {kept}")
+    return 1 if any(not verdict.met for verdict in verdicts) else 0
+
+
 def main(given: Sequence[str]) -> int:
     """The exit code."""
     asked = arguments(given)
     if asked.command != "compare":
-        return {"run": run, "growth": grow, "explain": explain}[asked.command](asked)
+        return {"run": run, "growth": grow, "explain": explain, "load": load}[asked.command](asked)
     one, other = (json.loads(path.read_text()) for path in asked.runs)
     print("\n".join(report.compared(one, other)))
     return 0
