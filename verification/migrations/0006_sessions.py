@@ -36,7 +36,7 @@ def move(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("sessions", "0001_initial"),
-        ("verification", "0004_reason_words"),
+        ("verification", "0005_lean_submissions"),
     ]
 
     operations = [
