@@ -91,6 +91,7 @@ def pages_of(site) -> dict[str, list[str]]:
             "/review/?step=enter",
             *(f"/review/{site.entries[kind].uid}/" for kind in lists),
             f"/review/{site.waiting.uid}/",
+            f"/review/{site.waiting.uid}/together/",
             f"/review/{site.correction.uid}/",
             f"/review/{site.doubtful.uid}/",
             f"/review/{site.withdrawal.uid}/",

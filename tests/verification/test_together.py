@@ -25,7 +25,21 @@ def desk(reviewer):
 
 @pytest.fixture
 def sent(volunteer):
-    return [builders.submit_need(volunteer, organisation_name=f"{n}城医院") for n in ("东", "西", "南")]
+    return [another(volunteer, number, name) for number, name in enumerate(("东湖", "西山", "南岭"))]
+
+
+def another(by, number, name, **changes):
+    """A need that has nothing in common with the others but its sender."""
+    return builders.submit_need(
+        by,
+        organisation_name=f"{name}医院",
+        office_line=f"027-8555010{number}",
+        contact_phone=f"1380000000{number}",
+        contact_person=f"甄不存{number}",
+        delivery_address=f"{name}路{number + 1}号",
+        source_link=f"https://hospital.example/notice/{number}",
+        **changes,
+    )
 
 
 def address(submission):
@@ -86,14 +100,18 @@ def test_together_asks_for_the_whole_checklist_once(desk, sent):
     fence, ticked = opened(desk, sent[0])
     refused = decide(desk, sent[0], "verify", fence, ticked, answers=[], grounds=["call_back"])
     page = refused.content.decode()
-    assert (refused.status_code, page.count('role="alert"'), page.count('id="why-')) == (422, 1, 0)
+    assert (refused.status_code, page.count('class="error" role="alert"'), page.count('id="why-')) == (
+        422,
+        1,
+        0,
+    )
     assert set(re.findall(r'name="entries" value="([0-9a-f-]+)" checked', page)) == set(ticked)
     assert decide(desk, sent[0], "verify", fence, [], shown=ticked, **VERIFY).status_code == 409
     assert standing(sent) == [Status.COLLECTED] * 3
 
 
 def test_together_does_not_tick_what_may_be_there_already(desk, sent, volunteer):
-    twin = builders.submit_need(volunteer, organisation_name="东城医院", remarks="又一份")
+    twin = another(volunteer, 0, "东湖", remarks="又一份")
     _fence, ticked = opened(desk, sent[0])
     assert set(ticked) == {str(sent[1].uid), str(sent[2].uid)}
     assert Lease.objects.filter(submission=twin).exists()
@@ -102,11 +120,11 @@ def test_together_does_not_tick_what_may_be_there_already(desk, sent, volunteer)
 def test_together_is_of_routine_entries_of_one_sender_that_one_may_decide(
     desk, sent, stranger, reviewer, other_reviewer
 ):
-    builders.submit_need(stranger, organisation_name="北城医院")
+    another(stranger, 3, "北原")
     builders.claim(sent[2], other_reviewer)
     _fence, ticked = opened(desk, sent[0])
     assert set(ticked) == {str(sent[0].uid), str(sent[1].uid)}
-    alone = builders.submit_need(reviewer, organisation_name="中城医院")
+    alone = another(reviewer, 4, "中州")
     assert desk.get(address(alone))["Location"] == f"/en/review/{alone.uid}/"
 
 
@@ -128,9 +146,9 @@ def test_together_is_for_reviewers(sent, volunteer, stranger):
 def test_together_is_offered_in_the_inbox_and_asks_the_same_at_any_length(desk, sent, volunteer):
     assert desk.get("/en/review/").content.decode().count("/together/") == len(sent)
     spent = []
-    for more in ((), ("甲", "乙", "丙", "丁")):
-        for n in more:
-            builders.submit_need(volunteer, organisation_name=f"{n}城医院")
+    for more in ((), ("北原", "中州", "上河", "下沙")):
+        for number, name in enumerate(more, 3):
+            another(volunteer, number, name)
         with CaptureQueriesContext(connection) as queries:
             desk.get(address(sent[0])).getvalue()
         spent.append(len(queries))
