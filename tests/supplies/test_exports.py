@@ -14,7 +14,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supplies import exports
@@ -283,6 +283,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CELLS, min_size=2))
 def test_csv_cells_are_written_as_the_standard_library_writes_them(values):
     file = io.StringIO()
