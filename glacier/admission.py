@@ -3,7 +3,7 @@
 A web process has a few places, each a thread with its database connection. Every request belongs to one
 line, by its path and method; a line has places of its own, which no other can take, and a short queue. Who
 finds both full is turned away at once, and so is who has waited too long. What reviewers and others who are
-signed in work with has most; what takes long has few, and they are never in the way of what is quick.
+signed in work with has most; what takes long comes last, one at a time while anybody else waits.
 
 Nothing is read from the database for this. That somebody is signed in is believed of whoever brings a
 session or a token; whether it is true is found out inside.
@@ -177,7 +177,10 @@ class Gate(Generic[T]):
         return sum(map(len, self._queues.values()))
 
     def _room(self, line: Line) -> bool:
-        return self._inside[line] < SHARES[line].places
+        inside = self._inside[line]
+        if line == Line.BULK and inside and self.waiting() > len(self._queues[line]):
+            return False  # where others wait, one at a time
+        return inside < SHARES[line].places
 
     def _note(self, asked: Asked, step: int) -> None:
         if asked.caller:

@@ -8,6 +8,7 @@ wait in the main thread until each client has closed its end.
 """
 
 import contextlib
+import re
 import selectors
 import socket
 import sys
@@ -24,6 +25,8 @@ from glacier.admission import PLACES, Asked, Gate, Line, TurnedAway, read, whole
 # Bytes looked at: a head with its cookies, and what people type into a form. The kernel keeps twice as much
 # for a connection from which nothing is taken.
 _LOOKED_AT = 32_768
+# Heads after which something may come that has not been looked for.
+_MORE_FOLLOWS = re.compile(rb"\r\n(transfer-encoding|expect):", re.IGNORECASE)
 # Connections taken in one go before anything else is looked at.
 _AT_ONCE = 16
 # A connection that said goodbye is kept until its client has read that: so long, and so many at most.
@@ -72,6 +75,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.told = self.looked = time.monotonic()
         super().init_process()
 
+    def run(self) -> None:
+        """What can be said once of all connections is said of those they come from."""
+        self.addresses = {listener: listener.getsockname() for listener in self.sockets}
+        for listener in self.sockets:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD)
+        super().run()
+
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """As many threads as places, whatever `--threads` says."""
         return ThreadPoolExecutor(max_workers=PLACES)
@@ -84,8 +94,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             except (BlockingIOError, ConnectionAbortedError):
                 return
             self.nr_conns += 1
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD)
-            conn = Connection(self.cfg, client, address, listener.getsockname())
+            conn = Connection(self.cfg, client, address, self.addresses[listener])
             conn.worker = self
             self.enqueue_req(conn)
 
@@ -133,7 +142,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         # A thread may have read on beyond the request before.
         taken = bytes(conn.parser.unreader.buf.getvalue()) if conn.parser is not None else b""
         try:
-            conn.sock.setblocking(False)
+            if conn.sock.gettimeout() != 0:
+                conn.sock.setblocking(False)
             return taken + bytes(conn.sock.recv(_LOOKED_AT, socket.MSG_PEEK))
         except BlockingIOError:
             return taken or None
@@ -189,8 +199,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns -= 1
         with contextlib.suppress(OSError):
             # What was not read when we close would make the kernel take the answer back.
-            conn.sock.recv(_LOOKED_AT)
+            rest = conn.sock.recv(_LOOKED_AT)
             conn.sock.send(busy.answer(asked, verdict))
+            if len(rest) < _LOOKED_AT and not _MORE_FOLLOWS.search(rest):
+                conn.close()
+                return
         self.linger(conn)
 
     def linger(self, conn: Connection) -> None:

@@ -121,6 +121,17 @@ def test_free_place_goes_to_its_own_line_in_the_order_of_arrival():
     assert gate.waiting() == 1
 
 
+def test_what_takes_long_is_let_in_one_at_a_time_while_others_wait():
+    gate = Gate()
+    fill(gate, Line.READING, SHARES[Line.READING].places + 1)
+    assert fill(gate, Line.BULK, 2) == [True, False]
+    gate.leave(Asked(Line.READING, "/"))
+    assert [(who, asked.line) for who, asked in gate.admitted()] == [
+        (SHARES[Line.READING].places, Line.READING),
+        (1, Line.BULK),
+    ]
+
+
 def test_nobody_overtakes_within_a_line():
     gate = Gate()
     fill(gate, Line.SUBMITTING, SHARES[Line.SUBMITTING].places + 1)
