@@ -25,8 +25,7 @@ def listed(declare: Callable[[], Kind]) -> Iterator[Kind]:
             for model in models:
                 editor.create_model(model)
         with connection.cursor() as cursor:
-            for statement in triggers._history_triggers(kind.model):
-                cursor.execute(statement)
+            triggers.keep_history(cursor, kind.model)
         kinds.register(kind)
         yield kind
     finally:

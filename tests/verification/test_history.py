@@ -409,6 +409,20 @@ def test_history_records_a_new_column_at_once(writer):
     assert one_value(f"SELECT beds FROM {history} ORDER BY history_id DESC LIMIT 1") == 40
 
 
+def test_history_follows_what_a_migration_does_to_columns(writer):
+    """Its triggers are installed anew at its end only, and it may write before."""
+    history = table_of(Organisation.history.model)
+    with acting(by=writer, reason=REASON):
+        row = saved(Organisation, 1)
+    one_value("SET CONSTRAINTS ALL IMMEDIATE")
+    one_value("SELECT set_config('glacier.migrating', 'on', true)")
+    for table in (table_of(Organisation), history):
+        one_value(f"ALTER TABLE {table} RENAME COLUMN place TO region")
+    with acting(by=writer, reason=REASON):
+        one_value("UPDATE verification_organisation SET region = '420100' WHERE id = %s", row.pk)
+    assert one_value(f"SELECT region FROM {history} ORDER BY history_id DESC LIMIT 1") == "420100"
+
+
 def test_history_of_one_transaction_has_an_order(writer):
     with acting(by=writer, reason=REASON):
         row = saved(Organisation, 1)

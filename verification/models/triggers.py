@@ -11,8 +11,8 @@ from simple_history.utils import get_history_manager_for_model
 
 # The statement's rows go to the history table with the actor of the transaction; no actor, no write. A function for
 # each table, because PostgreSQL keeps the plan of a statement it knows and makes one anew for each EXECUTE: which is
-# the way where a column came after the function was written, so that it is recorded at once. clock_timestamp(): two
-# writes of one transaction must not tie.
+# the way where a column came after the function was written, so that it is recorded at once, and while migrations
+# run, which rename and drop them. clock_timestamp(): two writes of one transaction must not tie.
 WRITE_HISTORY = """
 CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -26,7 +26,8 @@ BEGIN
         RAISE EXCEPTION 'a write to % needs a named actor', TG_TABLE_NAME
             USING HINT = 'Use verification.journal.acting(by=..., reason=...).', ERRCODE = 'GL001';
     END IF;
-    IF (SELECT relnatts FROM pg_class WHERE oid = TG_RELID) = {columns}
+    IF coalesce(current_setting('glacier.migrating', true), '') = ''
+       AND (SELECT relnatts FROM pg_class WHERE oid = TG_RELID) = {columns}
        AND (SELECT relnatts FROM pg_class WHERE oid = '"{history}"'::regclass) = {history_columns} THEN
         INSERT INTO "{history}" ({targets}, history_date, history_type, history_user_id, history_change_reason,
                                  history_request_id)
@@ -110,8 +111,14 @@ def function_of(model: type[models.Model]) -> str:
     return f"glacier_history_of_{model._meta.db_table}"
 
 
+def keep_history(cursor: Any, model: type[models.Model]) -> None:
+    """Install what writes this model's history, for its tables as they stand at this moment."""
+    cursor.execute(_history_function(cursor, model))
+    for statement in _history_triggers(model):
+        cursor.execute(statement)
+
+
 def _history_function(cursor: Any, model: type[models.Model]) -> str:
-    """It, for the tables as they stand at this moment."""
     table = model._meta.db_table
     history = get_history_manager_for_model(model).model._meta.db_table
     tables = [f'"{history}"', f'"{table}"']
@@ -171,6 +178,15 @@ def _journal_triggers() -> list[str]:
     ]
 
 
+_MIGRATING = "SELECT set_config('glacier.migrating', %s, false)"
+
+
+def mark_migration(using: str, **kwargs: Any) -> None:
+    """From here until the triggers are installed anew, this session's history looks its columns up each time."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_MIGRATING, ["on"])
+
+
 def install_triggers(sender: Any, using: str, **kwargs: Any) -> None:
     """After the last app has migrated, install what is missing; running it again changes nothing."""
     if sender.name != _last_app():
@@ -182,13 +198,12 @@ def install_triggers(sender: Any, using: str, **kwargs: Any) -> None:
         for function in (HISTORY_STATEMENT, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD, MERGE_TO_ROOT):
             cursor.execute(function)
         for model in tracked_models():
-            cursor.execute(_history_function(cursor, model))
-            for statement in _history_triggers(model):
-                cursor.execute(statement)
+            keep_history(cursor, model)
         for statement in _journal_triggers():
             cursor.execute(statement)
         # What wrote every table's history before each had a function of its own.
         cursor.execute("DROP FUNCTION IF EXISTS glacier_write_history()")
+        cursor.execute(_MIGRATING, [""])
 
 
 def _last_app() -> str:
