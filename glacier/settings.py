@@ -92,7 +92,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
-    CONN_MAX_AGE=60,
+    # A new connection plans anew what is prepared.
+    CONN_MAX_AGE=600,
     # A database that restarted leaves dead connections behind: look before each request. What was used a
     # moment ago is only looked at, not asked: glacier.middleware.living_connection.
     CONN_HEALTH_CHECKS=True,

@@ -29,6 +29,7 @@ BELL = "verification.tasks.publish_due"
 bell_failures = 0
 
 _NAMES = ("glacier.actor", "glacier.reason", "glacier.request")
+_NAMING = "SELECT " + ", ".join(f"set_config('{name}', %({name})s::text, true)" for name in _NAMES)
 # Made once: json.dumps would make one for each call.
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _SEQUENCER_LOCK = 7_201_901
@@ -68,9 +69,7 @@ def _current_names() -> tuple[str, str, str]:
 
 
 def _set_names(values: tuple[str, str, str]) -> None:
-    pairs = [part for pair in zip(_NAMES, values, strict=True) for part in pair]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(["set_config(%s, %s, true)"] * 3), pairs)
+    statements.rows(_NAMING, dict(zip(_NAMES, values, strict=True)))
 
 
 def new_event(
