@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import psycopg
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-
+from verification import statements
 from verification.cursors import Key
 from verification.listing import Listing
 from verification.listing_sql import ORDERS
@@ -30,29 +27,14 @@ def copied_out(listing: Listing, *, chunk: int) -> Iterator[list[Copied]]:
     key: Key | None = None
     while rows := _read(listing, key, chunk):
         yield [Copied(body, freshness) for body, freshness, *_key in rows]
-        key = rows[-1][2:]
+        key = tuple(part.decode() for part in rows[-1][2:])
         if len(rows) < chunk:
             return
 
 
 def _read(listing: Listing, key: Key | None, limit: int) -> list[tuple[Any, ...]]:
-    """A piece, in PostgreSQL's binary format, which hands the body's bytes on as they are.
-
-    Reading from the page's statement keeps its order.
-    """
+    """A piece: bodies and sort keys as the database's own bytes. Reading from the page's statement keeps its order."""
     page, values = listing.statement(key, limit=limit)
     keys = ", ".join(f"key{n}::text" for n in range(len(ORDERS[listing.sort].keys)))
-    statement = f"SELECT convert_to(body, 'UTF8'), freshness, {keys} FROM ({page}) AS page"
-    with _binary_cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-def _binary_cursor() -> CursorWrapper:
-    """A cursor of Django's connection, its errors and its log of queries, over one that asks for bytes."""
-    connection.ensure_connection()
-    cursor: Any = psycopg.Cursor(connection.connection)
-    cursor.format = psycopg.pq.Format.BINARY
-    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return make(cursor)
+    statement = f"SELECT body, freshness, {keys} FROM ({page}) AS page"
+    return statements.rows(statement, values, as_bytes=True)

@@ -1,6 +1,7 @@
 """Contenders that are functions of a contender's process, or addresses of its web server."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from bench.client import Connection
@@ -40,11 +41,12 @@ def web(
     status: int = 200,
     headers: Callable[[Connection], dict[str, str]] | None = None,
 ) -> Contender:
-    """An address, asked again and again over one connection; requests a second."""
+    """An address, asked again and again over one connection a round, since servers hang up on who waits."""
     connection = stage.web(project)
     request = connection.request(path, **(headers(connection) if headers else {}))
+    connection.close()
 
-    def once() -> bytes:
+    def once(connection: Connection) -> bytes:
         said, _head, body = connection.send(request)
         if said != status:
             raise RuntimeError(f"{path} of {project} answers {said}: {body[:300]!r}")
@@ -54,11 +56,16 @@ def web(
         pids = members(stage.webs[project][0].pid)
         for pid in pids:
             forget_peak(pid)
-        done = repeated(once, stage.size.seconds)
+        with closing(stage.web(project)) as connection:
+            done = repeated(lambda: once(connection), stage.size.seconds)
         return Done(done.seconds, done.amount, max(peak(pid) for pid in pids))
 
+    def answered() -> Any:
+        with closing(stage.web(project)) as connection:
+            return answer(once(connection)) if answer else None
+
     meter = lambda: spent(stage.processes(project))  # noqa: E731
-    return Contender(name, run, meter, (lambda: answer(once())) if answer else None)
+    return Contender(name, run, meter, answered if answer else None)
 
 
 def bare(
