@@ -1,5 +1,6 @@
 """When a record leaves the public, taken down or merged: its tombstone, and what stood for it."""
 
+from copy import copy
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,7 +20,7 @@ def send_back_others(record: UUID, *, by: User, request_id: str = "") -> None:
 
 def bury(row: Public, *, state: State, reason: str, into: UUID | None = None) -> None:
     """Leave a tombstone of the record as its next version, and nothing else. The caller holds its lock."""
-    before = Public(kind=row.kind, state=row.state, version=row.version, tokens=row.tokens, body=row.body)
+    before = copy(row)
     row.version, row.state, row.tokens, row.merged_into = row.version + 1, state, [], into
     row.gone_at, row.gone_reason = timezone.now(), reason
     row.title = "" if reason in HIDING else row.title

@@ -6,6 +6,7 @@ what waits for it waits on undisturbed.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,7 +46,7 @@ def confirm(
         elif not policies.owns(people.standing(by, now=timezone.now()), row.organisation_id):
             raise NotAllowed()
         stored.confirmed_at = timezone.now()
-        _show_anew(spec, stored, row)
+        before = _show_anew(spec, stored, row)
         event = journal.new_event(
             Action.CONFIRM,
             by=by,
@@ -59,7 +60,7 @@ def confirm(
             request_id=request_id,
         )
         journal.append([event])
-        _write(spec, stored, row, ["confirmed_at"])
+        _write(stored, before, row, ["confirmed_at"])
     return row
 
 
@@ -129,7 +130,7 @@ def carry_out(
         row, stored, spec = _hold(records.first())
         stored.verified_at = timezone.now()
         stored.trust = {**stored.trust, "verified": _verifier(by, stored.verified_at, answers)}
-        _show_anew(spec, stored, row)
+        before = _show_anew(spec, stored, row)
         shown = {"version": row.version, "body": row.body}
         workflow.advance(
             [submission_id],
@@ -142,7 +143,7 @@ def carry_out(
             request_id=request_id,
             events={submission_id: shown},
         )
-        _write(spec, stored, row, ["verified_at", "trust"])
+        _write(stored, before, row, ["verified_at", "trust"])
     return row
 
 
@@ -177,20 +178,22 @@ def _hold(record: UUID | None) -> tuple[Public, Record, Kind]:
     return row, stored, spec
 
 
-def _show_anew(spec: Kind, stored: Record, row: Public) -> None:
-    """The body and the thresholds as they follow from the clocks; in memory."""
+def _show_anew(spec: Kind, stored: Record, row: Public) -> Public:
+    """The body and the thresholds as they follow from the clocks; in memory. Returns the row as it was."""
+    before = copy(row)
     organisation = people.root_of(stored.organisation) if stored.organisation else None
     row.body = rendering.body_of(spec, stored, spec.payload_of(stored), organisation)
     row.verified_at = stored.verified_at
     row.freshness = Freshness.FRESH
     for name, at in spec.intervals.thresholds(rendering.looked_at(stored)).items():
         setattr(row, name, at)
+    return before
 
 
 _FOLLOWING = ["body", "verified_at", "freshness", "due_at", "overdue_at", "stale_at"]
 
 
-def _write(spec: Kind, stored: Record, row: Public, columns: list[str]) -> None:
+def _write(stored: Record, before: Public, row: Public, columns: list[str]) -> None:
     stored.save(update_fields=columns)
     row.save(update_fields=_FOLLOWING)
-    counting.raise_versions({row.kind})
+    counting.note_changes([(before, row)])

@@ -32,6 +32,8 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS d (kind, name, val
 ON CONFLICT (kind, name) DO UPDATE SET value = c.value + EXCLUDED.value
 """
 
+_FRESHNESS = "freshness:"
+
 _STANDING = """
 SELECT v.kind, v.version, v.published_at, coalesce(c.value, 0)
   FROM verification_listversion v
@@ -91,11 +93,12 @@ def _raised(slugs: set[str], published: Mapping[str, datetime]) -> Statement:
 
 
 def _count(tally: Tally[tuple[str, str]], row: Public, says: kinds.Payload | None, sign: int) -> None:
-    """What a live row counts towards: the list, each exact filter, and the sums of its list."""
+    """What a live row counts towards: the list, its freshness, each exact filter, and the sums of its list."""
     if row.state != State.LIVE:
         return
     kind = row.kind
     tally[kind, "live"] += sign
+    tally[kind, f"{_FRESHNESS}{row.freshness}"] += sign
     for token in row.tokens:
         if ":" in token and token.startswith(("item:", "place:")):
             tally[kind, token] += sign
@@ -108,6 +111,12 @@ def counts(kind: str, *prefixes: str) -> dict[str, int]:
     begins = reduce(or_, (Q(name__startswith=prefix) for prefix in prefixes), Q())
     rows = Counter.objects.filter(begins, kind=kind, value__gt=0)
     return dict(rows.values_list("name", "value"))
+
+
+def freshnesses() -> dict[tuple[str, str], int]:
+    """How many live records are how fresh, by list and freshness; one query."""
+    rows = Counter.objects.filter(name__startswith=_FRESHNESS).values_list("kind", "name", "value")
+    return {(kind, name.removeprefix(_FRESHNESS)): value for kind, name, value in rows}
 
 
 def standings() -> dict[str, Standing]:

@@ -221,7 +221,11 @@ def recount():
     """Live rows by list and filter, and the sums of their list, counted from the rows themselves."""
     tally = {}
     for row in Public.objects.live():
-        names = ["live", *(t for t in row.tokens if t.startswith(("item:", "place:")))]
+        names = [
+            "live",
+            f"freshness:{row.freshness}",
+            *(t for t in row.tokens if t.startswith(("item:", "place:"))),
+        ]
         for name in names:
             tally[name] = tally.get(name, 0) + 1
         for name, value in kinds.get(row.kind).sums(json.loads(row.body)).items():

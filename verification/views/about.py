@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from verification import health, kinds, measures, policies, reasons
+from verification import counting, health, kinds, measures, policies, reasons
 from verification.kinds import Kind
-from verification.models import Attempt, Leaf, Public, Reviewer, Submission, Unsequenced
+from verification.models import Attempt, Leaf, Reviewer, Submission, Unsequenced
 from verification.sop import (
     CHECKLISTS,
     LINKED_GROUNDS,
@@ -44,7 +44,7 @@ def status(request: HttpRequest) -> HttpResponse:
 def _lists_status() -> list[dict[str, Any]]:
     """How every list stands: the same few queries for any number of them."""
     stands = _tally(Submission.objects.open().values_list("kind", "status"))
-    fresh = _tally(Public.objects.live().values_list("kind", "freshness"))
+    fresh = counting.freshnesses()
     parked = Attempt.objects.filter(parked_at__isnull=False, submission__status=Status.ENTERED)
     stuck = _tally(parked.values_list("submission__kind", "submission__status"))
     oldest, waits = measures.oldest_waiting(), measures.waits()
@@ -57,8 +57,8 @@ def _lists_status() -> list[dict[str, Any]]:
             "approved": stands[spec.slug, Status.ENTERED],
             "parked": stuck[spec.slug, Status.ENTERED],
             "oldest": oldest.get(spec.slug),
-            "live": sum(fresh[spec.slug, code] for code in Freshness),
-            **{code.value: fresh[spec.slug, code] for code in Freshness},
+            "live": sum(fresh.get((spec.slug, code), 0) for code in Freshness),
+            **{code.value: fresh.get((spec.slug, code), 0) for code in Freshness},
             **waits.get(spec.slug, measures.NO_WAITS),
         }
         for spec in kinds.every()
