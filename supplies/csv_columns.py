@@ -8,18 +8,19 @@ that a row costs some look-ups in dictionaries. All of it is called in the langu
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from supplies import places
-from supplies.csv_cells import Cells, cell
+from supplies.csv_cells import MOST, Cells, cell
 from verification.kinds import ORGANISATION, Field, Format, Kind
 from verification.sop import Freshness, Ground
 
@@ -117,21 +118,19 @@ def _shown(spec: Kind, name: str) -> Write:
 
 
 def _place(name: str, field: Field) -> Columns:
-    words = [_("place code"), _("province"), _("prefecture"), _("county")]
-    levels: list[places.Level] = ["province", "prefecture", "county"]
-
-    def cells(code: str) -> str:
-        way = {place.level: place.code for place in places.path(code)} if places.exists(code) else {}
-        names = [
-            places.label(way[level], translation.get_language() or "") if level in way else ""
-            for level in levels
-        ]
-        return ",".join([cell(code), *map(cell, names)])
-
-    known = Cells(cells)
+    words, language = [_("place code"), _("province"), _("prefecture"), _("county")], get_language() or ""
     # A list with several places says which.
     headers = words if name == "place" else [f"{field.label}: {word}" for word in words]
-    return Columns(headers, lambda body: known[body.get(name) or ""])
+    return Columns(headers, lambda body: _place_cells(body.get(name) or "", language))
+
+
+@lru_cache(maxsize=MOST)
+def _place_cells(code: str, language: str) -> str:
+    """A place's code and names, level by level. No place changes while we run."""
+    way = {place.level: place.code for place in places.path(code)} if places.exists(code) else {}
+    levels: tuple[places.Level, ...] = ("province", "prefecture", "county")
+    names = [places.label(way[level], language) if level in way else "" for level in levels]
+    return ",".join(map(cell, [code, *names]))
 
 
 def _line_columns(spec: Kind) -> list[Columns]:
