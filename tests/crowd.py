@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 
-def all_at_once(acts: Sequence[Callable[[], Any]], *, patience: float = 60) -> list[Any]:
+def all_at_once(acts: Sequence[Callable[[], Any]], *, patience: float = 180) -> list[Any]:
     """Set all off at the same moment; what each returned or raised, in order. Fails where one never ends."""
     outcomes: list[Any] = [None] * len(acts)
     start = threading.Barrier(len(acts))

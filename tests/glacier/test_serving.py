@@ -43,7 +43,7 @@ class Server:
 
     def holds(self, number):
         """Wait until so many are inside."""
-        return wait_until(lambda: self.said("/status/inside").endswith(f"\r\n{number}\r\n0\r\n\r\n"), 30)
+        return wait_until(lambda: self.said("/status/inside").endswith(f"\r\n{number}\r\n0\r\n\r\n"), 60)
 
 
 def whole(client):

@@ -35,7 +35,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
             java_script_enabled=javascript,
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         if user is not None:
             context.add_cookies([session_of(user, server)])

@@ -101,7 +101,7 @@ def enter(page: Page) -> None:
     page.wait_for_load_state()
 
 
-def seen(page: Page, address: str, condition: Callable[[Page], bool], patience: float = 10) -> float:
+def seen(page: Page, address: str, condition: Callable[[Page], bool], patience: float = 30) -> float:
     """Load a page until it shows what is waited for; the seconds it took."""
     begun = time.monotonic()
     while time.monotonic() - begun < patience:

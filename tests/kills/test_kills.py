@@ -108,8 +108,8 @@ def test_kills_lose_nothing_and_publish_nothing_twice(own, capsys, number, kills
 
     approvers.start()
     storm = Storm(own, kills)
-    storm.rage(approvers, number, patience=120)
-    approvers.wait_for(number, patience=120)
+    storm.rage(approvers, number, patience=300)
+    approvers.wait_for(number, patience=300)
     approvers.end()
     approved = time.monotonic()
     connection.close()  # it went with the database
@@ -140,8 +140,8 @@ def test_control_arm_is_seen_to_lose(control, own, capsys, number, kills):
     start_all(own, port, control=True)
     approvers = Approvers(f"http://127.0.0.1:{port}", work, processes=APPROVERS)
     approvers.start()
-    Storm(own, kills).rage(approvers, number, patience=120)
-    approvers.wait_for(number, patience=120)
+    Storm(own, kills).rage(approvers, number, patience=300)
+    approvers.wait_for(number, patience=300)
     approvers.end()
     connection.close()
     before = -1

@@ -32,7 +32,7 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     The test fails when a script threw or the content security policy refused something.
     """
     context = browser.new_context(base_url=server, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     wrong: list[str] = []
 

@@ -34,7 +34,7 @@ class Live:
             self.forget()
         else:
             self.web.start()
-        wait_until(lambda: self.answers() or not self.web.running(), 60)
+        wait_until(lambda: self.answers() or not self.web.running(), 180)
         if not self.answers():
             raise RuntimeError(f"the web server does not answer:\n{self.web.last_words(40)}")
         return self.share.url
@@ -44,7 +44,7 @@ class Live:
         old = [pid for pid in members(self.web.pid) if pid != self.web.pid]
         for pid in old:
             os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not set(old) & set(members(self.web.pid)), 5)
+        wait_until(lambda: not set(old) & set(members(self.web.pid)), 60)
 
     def answers(self) -> bool:
         """Whether the web server answers anything at all."""
@@ -65,7 +65,7 @@ class Live:
             def ready() -> bool:
                 return " ready." in self.worker.last_words(1000)
 
-            wait_until(lambda: ready() or not self.worker.running(), 60)
+            wait_until(lambda: ready() or not self.worker.running(), 180)
             if not ready():
                 raise RuntimeError(f"the worker did not become ready:\n{self.worker.last_words(40)}")
         return self.worker

@@ -71,7 +71,7 @@ class Run:
             "GLACIER_DEMO": str(int(self.demonstration)),
         }
 
-    def start(self, patience: float = 90) -> "Run":
+    def start(self, patience: float = 300) -> "Run":
         """Start it and wait until it says that it is up."""
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -110,7 +110,7 @@ class Run:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 

@@ -55,7 +55,7 @@ def test_servers_of_tests_are_not_those_of_a_run():
 
 
 def test_server_answers_with_the_database_of_the_test(server):
-    with urllib.request.urlopen(f"{server}/", timeout=20) as response:
+    with urllib.request.urlopen(f"{server}/", timeout=60) as response:
         assert response.status == 200
 
 
@@ -63,7 +63,7 @@ def test_server_answers_with_the_database_of_the_test(server):
 def test_worker_works_on_the_database_of_the_test(celery_worker, turn):
     assert "worker" not in pulses.last_beats()
     heartbeat.delay()
-    assert wait_until(lambda: "worker" in pulses.last_beats(), 20), celery_worker.last_words()
+    assert wait_until(lambda: "worker" in pulses.last_beats(), 60), celery_worker.last_words()
 
 
 def test_worker_is_gone_when_no_test_asks_for_it(committed_db, live):
@@ -76,7 +76,7 @@ def test_worker_is_gone_when_no_test_asks_for_it(committed_db, live):
 def test_server_forgets_between_tests(server, live):
     forks = set(members(live.web.pid)) - {live.web.pid}
     live.forget()
-    assert wait_until(live.answers, 10)
+    assert wait_until(live.answers, 60)
     assert not forks & set(members(live.web.pid))
 
 

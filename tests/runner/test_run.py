@@ -26,7 +26,7 @@ def run():
 
 
 def answers(url):
-    with urllib.request.urlopen(url, timeout=20) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         return response.status == 200
 
 
@@ -47,7 +47,7 @@ def test_run_brings_up_every_process_and_says_where(run):
     assert Path(backup.stdout.strip()).parent == run.state / "backups", backup.stderr
 
     os.kill(run.pid_of("celery -A glacier worker"), signal.SIGKILL)
-    assert wait_until(lambda: "worker runs again" in run.said(), 20), run.said()
+    assert wait_until(lambda: "worker runs again" in run.said(), 60), run.said()
 
     assert run.send(signal.SIGTERM) == 0
     assert not run.left_behind(), run.said()
@@ -131,7 +131,7 @@ def test_run_on_a_machine_with_a_python_and_an_index_only(run):
     assert answers(f"http://127.0.0.1:{fresh.port}/")
     with psycopg.connect(fresh.file()["env"]["DATABASE_URL"]) as connection:
         beats = "SELECT count(*) FROM verification_pulse"
-        assert wait_until(lambda: connection.execute(beats).fetchone()[0] > 0, 30), fresh.said()
+        assert wait_until(lambda: connection.execute(beats).fetchone()[0] > 0, 60), fresh.said()
     for word in ("again", "exit code", "Traceback", "error"):
         assert word not in fresh.said()
     assert fresh.send(signal.SIGTERM) == 0

@@ -56,7 +56,7 @@ class Stage:
 
     def wait_for_worker(self) -> None:
         """Nobody but the worker publishes; it was told by the bell."""
-        if not wait_until(lambda: not Submission.objects.filter(status=Status.ENTERED).exists(), 30):
+        if not wait_until(lambda: not Submission.objects.filter(status=Status.ENTERED).exists(), 120):
             pytest.fail(f"the worker did not publish:\n{self.worker.last_words(40)}")
 
     def deploy_begins(self, _happening: Happening) -> None:

@@ -192,7 +192,7 @@ def test_digests_tell_nothing_and_no_address_asks_for_them(volunteer, reviewer, 
     ):
         view = listing.Listing.parse("needs", query)
         assert not any(token.startswith(duplicates.MARK) for token in view.tokens), query
-    assert record.uid in {row.uid for row in listing.Listing.parse("needs", {"q": "江城"}).page().rows}
+    assert str(record.uid) in {row.uid for row in listing.Listing.parse("needs", {"q": "江城"}).page().rows}
     for page in ("/needs/", f"/needs/{record.uid}/", f"/api/v1/needs/{record.uid}/", "/needs.csv"):
         shown = client.get(page)
         assert shown.status_code == 200, page
