@@ -38,6 +38,14 @@ def test_clock_does_not_turn_around_what_cannot_be_published(volunteer, reviewer
     assert Public.objects.count() == 1
 
 
+def test_clock_leaves_nothing_for_look_ups_to_read_beside_the_indexes(volunteer, reviewer):
+    builders.published_need(volunteer, reviewer)
+    assert clock.merge_pending() > 0
+    builders.submit_need(volunteer, organisation_name="江城第四医院")
+    clock.tick()
+    assert clock.merge_pending() == 0
+
+
 @pytest.fixture
 def running_clock(committed_db, tmp_path):
     """A real clock on the test's own database."""

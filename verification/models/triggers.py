@@ -100,6 +100,16 @@ BEGIN
 END $$;
 """
 
+# What was written lately waits in a list of each GIN index, which every look-up reads from end to end: a page that asks
+# for a hundred digests reads it a hundred times. Its owner may merge it; so may whoever calls this.
+MERGE_PENDING = """
+CREATE OR REPLACE FUNCTION glacier_merge_pending() RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT gin_clean_pending_list('public_tokens'::regclass)
+         + gin_clean_pending_list('submission_likeness'::regclass)
+$$;
+"""
+
 
 def tracked_models() -> list[type[models.Model]]:
     """Every model whose history is kept."""
@@ -195,7 +205,7 @@ def install_triggers(sender: Any, using: str, **kwargs: Any) -> None:
         present = set(connections[using].introspection.table_names(cursor))
         if not {m._meta.db_table for m in tracked_models()} <= present:
             return  # a partial migration: the next one completes it
-        for function in (HISTORY_STATEMENT, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD, MERGE_TO_ROOT):
+        for function in (HISTORY_STATEMENT, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD, MERGE_TO_ROOT, MERGE_PENDING):
             cursor.execute(function)
         for model in tracked_models():
             keep_history(cursor, model)

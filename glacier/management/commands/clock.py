@@ -78,7 +78,19 @@ def tick() -> bool:
         # Whatever stands in the way of publication does not stand in the way of the numbers.
         while journal.sequence():
             pass
+    merge_pending()
     if outcome.taken:
         log.info("clock_published", taken=outcome.taken, published=outcome.published)
     pulses.beat("clock")
     return bool(outcome.published or outcome.sent_back)
+
+
+def merge_pending() -> int:
+    """Merge into the search indexes what was written since, so that look-ups need not read it; returns its pages.
+
+    Here and not where it is written: nobody who publishes or sends something in waits for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT glacier_merge_pending()")
+        (pages,) = cursor.fetchone()
+    return int(pages)
