@@ -582,6 +582,10 @@ class Migration(migrations.Migration):
             model_name='event',
             index=models.Index(models.F('submission'), models.F('id'), name='event_of_submission'),
         ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('id'), condition=models.Q(('action', 'publish'), ('version__gt', 1)), name='event_corrected'),
+        ),
         migrations.AddConstraint(
             model_name='event',
             constraint=models.UniqueConstraint(condition=models.Q(('action', 'publish')), fields=('record', 'version'), name='event_publish_once'),

@@ -49,6 +49,8 @@ class Event(models.Model):
         indexes = [
             models.Index("record", "id", name="event_of_record", condition=Q(record__isnull=False)),
             models.Index("submission", "id", name="event_of_submission"),
+            # The last corrections, for the home page.
+            models.Index("id", name="event_corrected", condition=Q(action=Action.PUBLISH, version__gt=1)),
         ]
         constraints = [
             models.UniqueConstraint(
