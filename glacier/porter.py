@@ -161,6 +161,10 @@ class Porter:
         socket.send_fds(self.channel, [message], [client.socket.fileno()])
         client.socket.close()
 
+    def _admit(self, now: float) -> None:
+        for client, asked in self.gate.admitted(now):
+            self._let_in(client, asked)
+
     def _hear(self) -> None:
         """What the web process says: a place is free, and what becomes of the connection."""
         while True:
@@ -176,9 +180,8 @@ class Porter:
             if what == CLOSE_UP:
                 self._close_up()
                 continue
-            self.gate.leave(self.tickets.pop(ticket))
-            for waited, asked in self.gate.admitted():
-                self._let_in(waited, asked)
+            self.gate.leave(self.tickets.pop(ticket), time.monotonic())
+            self._admit(time.monotonic())
             for descriptor in sockets:
                 self._take_back(Client(socket.socket(fileno=descriptor), message[SAYS.size :]), what)
 
@@ -250,6 +253,7 @@ class Porter:
         if now < self.looked + _SOON:
             return
         self.looked = now
+        self._admit(now)  # what pauses while others wait is let in by the clock
         # They are readable all the time, so the poller is no help.
         for client in list(self.arriving):
             head = _first_bytes(client)
