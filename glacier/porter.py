@@ -48,7 +48,7 @@ _TOLD_EVERY = 10.0
 _SILENT = 10.0
 # How soon those that wait, or whose request is here in part, are looked at again; and everybody else.
 _SOON, _LATER = 0.05, 0.5
-_IGNORED = "HUP INT QUIT TERM USR1 USR2 WINCH".split()
+_IGNORED = ["HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "WINCH"]
 
 
 @dataclass(eq=False, slots=True)

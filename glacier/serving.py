@@ -12,7 +12,6 @@ import socket
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -64,7 +63,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if hasattr(socket, "TCP_DEFER_ACCEPT") and listener.family != socket.AF_UNIX:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _DEFERRED)
         self.channel, porter = self._porter()
-        self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
+        self.poller.register(
+            self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks
+        )
         threads = [self.tpool.submit(self._serve) for _ in range(PLACES)]
         while self.alive and self.is_parent_alive() and not any(thread.done() for thread in threads):
             self.notify()
