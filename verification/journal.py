@@ -89,6 +89,7 @@ def new_event(
         kind=kind,
         submission_id=submission.pk if submission else None,
         sop_version=SOP_VERSION,
+        at=None,  # the database says
         public_salt=secrets.token_bytes(16),
         private_salt=secrets.token_bytes(16),
         **fields,
