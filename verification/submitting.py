@@ -197,8 +197,10 @@ def write(
             status=Status.COLLECTED,
             authors=[by.pk],
             submitted_by=by,
-            submitted_at=None,  # the database says; an expression for each row costs more than the row
-            **({"intent": Intent.NEW, "record": uuid4()} | based_on(w.base) | w.content),
+            # The time is the database's to say; Django would make an expression for each row that says so.
+            **(
+                {"submitted_at": None, "intent": Intent.NEW, "record": uuid4()} | based_on(w.base) | w.content
+            ),
         )
         for w in found
     ]
