@@ -616,6 +616,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='submission',
+            index=models.Index(models.F('source'), models.F('source_key'), condition=models.Q(('source_key', ''), _negated=True), name='submission_of_source'),
+        ),
+        migrations.AddIndex(
+            model_name='submission',
             index=models.Index(models.F('kind'), models.F('identity'), condition=models.Q(('status__in', ['collected', 'entered', 'returned', 'verified'])), name='submission_identity'),
         ),
         migrations.AddIndex(
