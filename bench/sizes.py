@@ -27,7 +27,14 @@ SIZES = {
     "small": Size("small", needs=10_000, waiting=4_000, deep=8_000, publish=500, save=50, seconds=0.15),
     "ci": Size("ci", needs=50_000, waiting=4_000, deep=40_000, publish=500, save=50, seconds=0.15, part=True),
     "full": Size(
-        "full", needs=1_000_000, waiting=70_000, deep=250_000, publish=10_000, save=500, seconds=1.0
+        "full",
+        needs=1_000_000,
+        waiting=70_000,
+        deep=250_000,
+        publish=10_000,
+        save=500,
+        seconds=1.0,
+        part=True,
     ),
 }
 
