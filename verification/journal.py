@@ -77,11 +77,11 @@ def new_event(
     *,
     by: User,
     role: Role,
-    kind: str,
+    kind: str = "",
     submission: Submission | None = None,
     **fields: Any,
 ) -> Event:
-    """An event not yet written, salted, under the SOP in force."""
+    """An event not yet written, salted, under the SOP in force. Acts about no entry have no kind."""
     return Event(
         action=action,
         actor_id=by.pk,
@@ -105,21 +105,21 @@ def append(events: Sequence[Event]) -> list[Event]:
 
 # One value for all the rows: reading it costs less than a parameter for each value of each row.
 _INSERT = """
-INSERT INTO verification_event (actor_id, role, action, kind, submission_id, record, version, related, reason,
-                                sop_version, answers, request_id, public_text, private_text, body,
+INSERT INTO verification_event (actor_id, role, action, kind, submission_id, record, version, related, person,
+                                organisation, reason, sop_version, answers, request_id, public_text, private_text, body,
                                 public_salt, private_salt)
-SELECT actor_id, role, action, kind, submission_id, record, version, related, reason,
+SELECT actor_id, role, action, kind, submission_id, record, version, related, person, organisation, reason,
        sop_version, answers, request_id, public_text, private_text, body,
        decode(public_salt, 'hex'), decode(private_salt, 'hex')
   FROM jsonb_to_recordset(%(events)s::jsonb) AS event (
        actor_id bigint, role text, action text, kind text, submission_id bigint, record uuid, version integer,
-       related uuid, reason text, sop_version integer, answers jsonb, request_id text, public_text text,
-       private_text text, body text, public_salt text, private_salt text)
+       related uuid, person bigint, organisation bigint, reason text, sop_version integer, answers jsonb,
+       request_id text, public_text text, private_text text, body text, public_salt text, private_salt text)
 RETURNING id, at
 """
 _AS_IT_IS = (
-    *("actor_id", "role", "action", "kind", "submission_id", "version", "reason", "sop_version", "answers"),
-    *("request_id", "public_text", "private_text", "body"),
+    *("actor_id", "role", "action", "kind", "submission_id", "version", "person", "organisation", "reason"),
+    *("sop_version", "answers", "request_id", "public_text", "private_text", "body"),
 )
 
 
@@ -214,6 +214,8 @@ def leaf_hash(seq: int, event: Event) -> bytes:
         "record": str(event.record or ""),
         "version": event.version,
         "related": str(event.related or ""),
+        "person": event.person,
+        "organisation": event.organisation,
         "reason": event.reason,
         "sop_version": event.sop_version,
         "answers": event.answers,

@@ -28,13 +28,16 @@ class Event(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=20, choices=Role)
     action = models.CharField(max_length=20, choices=Action)
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, blank=True)
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, related_name="events", db_index=False
     )
     record = models.UUIDField(null=True)
     version = models.PositiveIntegerField(null=True)
     related = models.UUIDField(null=True)
+    # Whom an act is about that is about no entry: the ids of a person and of an organisation.
+    person = models.BigIntegerField(null=True)
+    organisation = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=40, blank=True)
     sop_version = models.PositiveIntegerField()
     answers = models.JSONField(default=dict)
@@ -49,6 +52,9 @@ class Event(models.Model):
         indexes = [
             models.Index("record", "id", name="event_of_record", condition=Q(record__isnull=False)),
             models.Index("submission", "id", name="event_of_submission"),
+            # Acts about no entry: what people did to people, to organisations and to the rules.
+            models.Index("id", name="event_of_people", condition=Q(kind="")),
+            models.Index("person", "id", name="event_of_person", condition=Q(person__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
