@@ -22,7 +22,7 @@ DEMO = env.bool("GLACIER_DEMO", default=False)
 BUILD = env.str("GLACIER_BUILD", default="dev")
 
 SECRET_KEY = env.str("SECRET_KEY")
-# Fernet keys for reviewers' legal names, newest first; older ones still read.
+# Fernet keys for legal names and for the secrets of second factors, newest first; older ones still read.
 NAME_KEYS = env.list("GLACIER_NAME_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "simple_history",
     "rest_framework",
     "django_filters",
@@ -155,6 +156,14 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_ADAPTER = "verification.signing_in.Accounts"
+MFA_ADAPTER = "verification.signing_in.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A clock may be half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Glacier"
 
 SESSION_ENGINE = "verification.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

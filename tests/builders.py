@@ -59,6 +59,7 @@ def claim(submission: Submission, by: User) -> int:
 def verify(submission: Submission, by: User, **changes) -> Submission:
     """Verified by a reviewer who took it."""
     changes.setdefault("answers", VERIFY_ANSWERS)
+    changes.setdefault("fresh_factor", True)
     fence = changes.pop("fence", None) or claim(submission, by)
     return workflow.advance([submission.pk], Action.VERIFY, by=by, fence=fence, **changes)[0]
 
@@ -66,6 +67,7 @@ def verify(submission: Submission, by: User, **changes) -> Submission:
 def enter(submission: Submission, by: User, **changes) -> Submission:
     """Entered: approved, waiting for the machine."""
     changes.setdefault("answers", ENTER_ANSWERS)
+    changes.setdefault("fresh_factor", True)
     fence = changes.pop("fence", None) or claim(submission, by)
     return workflow.advance([submission.pk], Action.ENTER, by=by, fence=fence, **changes)[0]
 
@@ -123,4 +125,4 @@ def withdrawal_request(by: User, record: Public) -> Submission:
 
 def taken_down(by: User, record: Public, *, reason: str = Reason.NEED_MET) -> Public:
     """The record, gone from the public."""
-    return publishing.take_down(record.uid, by=by, reason=reason)
+    return publishing.take_down(record.uid, by=by, reason=reason, fresh_factor=True)

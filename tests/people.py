@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from verification.journal import acting
 from verification.models import Organisation, Robot, User
 from verification.models.people import OrganisationKind
 
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # every authenticator app's
 PASSWORD = "snow-on-the-pass-77"  # everybody's
 _HASH = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
 
@@ -51,9 +53,15 @@ def make_member(name: str, organisation: Organisation) -> User:
     return user
 
 
+def give_factor(user: User) -> None:
+    """An authenticator app, as somebody enrols it."""
+    TOTP.activate(user, SECRET)
+
+
 def make_reviewer(name: str, organisation: Organisation) -> User:
-    """Somebody whose legal name was checked a week ago."""
+    """Somebody whose legal name was checked a week ago, with an authenticator app."""
     user, now = make_person(name), timezone.now()
+    give_factor(user)
     people.add_reviewer(
         user=user,
         organisation=organisation,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests import builders
+from tests.signing_in import sign_in
 from verification import owner_links, uniting
 from verification.models import TakeDown
 from verification.sop import Reason
@@ -22,7 +23,7 @@ def address(name: str, language: str, **parts) -> str:
 
 def signed_in(user) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, user)
     return client
 
 

@@ -119,6 +119,7 @@ def carry_out(
     public_note: str = "",
     note: str = "",
     request_id: str = "",
+    fresh_factor: bool = False,
 ) -> Public:
     """A reviewer looked, and found somebody's word right: the record is verified anew, as it stands.
 
@@ -142,6 +143,7 @@ def carry_out(
             note=note,
             request_id=request_id,
             events={submission_id: shown},
+            fresh_factor=fresh_factor,
         )
         _write(stored, before, row, ["verified_at", "trust"])
     return row

@@ -16,6 +16,7 @@ from verification.models import Submission
 from verification.people import Standing
 from verification.refusals import (
     ChecklistIncomplete,
+    FreshFactorNeeded,
     GroundMissing,
     HowToFixMissing,
     LeaseLost,
@@ -50,6 +51,8 @@ class Step:
     """One act on one submission: who, what, and what they brought.
 
     `organisations` are those of everybody who had a hand in it, by person; read where the risk asks for it.
+    `fresh_factor`: the person used a second factor a moment ago, in the session in which they act. `one_of` is
+    how many submissions the decision is about.
     """
 
     action: Action
@@ -61,10 +64,13 @@ class Step:
     note: str = ""
     organisations: Mapping[int, frozenset[int]] = field(default_factory=dict)
     related: UUID | None = None
+    fresh_factor: bool = False
+    one_of: int = 1
 
 
 Rule = Callable[[Step], None]
 _GROUNDS = frozenset(Ground.values)
+_LETS_THROUGH = frozenset({Action.VERIFY, Action.ENTER, Action.CONFIRM})
 
 
 def reviewer_in_force(step: Step) -> None:
@@ -121,6 +127,13 @@ def outsider_where_risk_asks(step: Step) -> None:
     others = {*step.submission.authors, step.submission.verified_by_id} - {step.who.user.pk}
     if any(step.who.organisations & step.organisations.get(pk, frozenset()) for pk in others if pk):
         raise OutsiderNeeded()
+
+
+def fresh_factor_where_asked(step: Step) -> None:
+    """A decision about many, or one that lets something dangerous through, needs the factor used a moment ago."""
+    grave = step.submission.risk >= Risk.DANGEROUS and step.action in _LETS_THROUGH
+    if (step.one_of > 1 or grave) and not step.fresh_factor:
+        raise FreshFactorNeeded()
 
 
 def reason_given(step: Step) -> None:
@@ -197,18 +210,26 @@ def asks_to_confirm(step: Step) -> None:
 _REVIEW: tuple[Rule, ...] = (reviewer_in_force, not_an_author, not_their_organisation, lease_held)
 
 POLICY: dict[Action, tuple[Rule, ...]] = {
-    Action.VERIFY: (*_REVIEW, asks_for_a_change, outsider_where_risk_asks, checklist_answered, grounded),
+    Action.VERIFY: (
+        *_REVIEW,
+        asks_for_a_change,
+        outsider_where_risk_asks,
+        checklist_answered,
+        grounded,
+        fresh_factor_where_asked,
+    ),
     Action.ENTER: (
         *_REVIEW,
         asks_for_a_change,
         second_person_where_risk_asks,
         outsider_where_risk_asks,
         checklist_answered,
+        fresh_factor_where_asked,
     ),
     Action.PUBLISH: (machine_only,),
-    Action.RETURN: (*_REVIEW, asks_for_a_change, reason_given),
-    Action.REJECT: (*_REVIEW, reason_given),
-    Action.MARK_DUPLICATE: (*_REVIEW, reason_given, twin_named),
+    Action.RETURN: (*_REVIEW, asks_for_a_change, reason_given, fresh_factor_where_asked),
+    Action.REJECT: (*_REVIEW, reason_given, fresh_factor_where_asked),
+    Action.MARK_DUPLICATE: (*_REVIEW, reason_given, twin_named, fresh_factor_where_asked),
     Action.DISTINCT: _REVIEW,
     # Given back to the queue with a note for colleagues; it stays where it stood.
     Action.DOUBT: (reviewer_in_force, lease_held, note_given),
@@ -221,7 +242,7 @@ POLICY: dict[Action, tuple[Rule, ...]] = {
     # Carrying out somebody's request to withdraw; who may take down at all, publishing.take_down has asked.
     Action.TAKE_DOWN: (not_an_author, asks_to_withdraw, lease_held_unless_their_own, reason_given),
     # Finding right that a record is still true; its own organisation needs nobody's leave: confirming.confirm.
-    Action.CONFIRM: (*_REVIEW, asks_to_confirm, checklist_answered, grounded),
+    Action.CONFIRM: (*_REVIEW, asks_to_confirm, checklist_answered, grounded, fresh_factor_where_asked),
 }
 
 # What people may ask for through pages and API; the rest are the machine's, or a consequence.
@@ -254,6 +275,16 @@ def refuse_deciding(submission: Submission, who: Standing) -> None:
 def may_take_down(who: Standing, organisation_id: int | None) -> bool:
     """The record's own proven organisation, or a reviewer in force."""
     return who.is_reviewer or owns(who, organisation_id)
+
+
+def refuse_taking_down(who: Standing, organisation_id: int | None, *, fresh_factor: bool) -> None:
+    """Whoever else may take it down, a reviewer does so with a factor used a moment ago."""
+    if owns(who, organisation_id):
+        return
+    if not who.is_reviewer:
+        raise NotAllowed()
+    if not fresh_factor:
+        raise FreshFactorNeeded()
 
 
 def owns(who: Standing, organisation_id: int | None) -> bool:

@@ -169,13 +169,16 @@ def take_down(
     fence: int | None = None,
     link: OwnerLink | None = None,
     request_id: str = "",
+    fresh_factor: bool = False,
 ) -> Public:
     """Remove a record from the public at once; a tombstone and its history stay, and its uid.
 
-    By a reviewer in force, by the record's own proven organisation, or through its owner `link`, for whose
-    holder a robot acts (`confirming.take_down_through_link`). With `submission_id` it carries out
+    By a reviewer in force who used a second factor a moment ago (`fresh_factor`), by the record's own proven
+    organisation, or through its owner `link`, for whose holder a robot acts
+    (`confirming.take_down_through_link`). With `submission_id` it carries out
     that request to withdraw. Steps standing on submissions for the record are void. A second person looks
-    within a day (`second_look`). Refused: NotFound, AlreadyGone, NotAllowed, ReasonMissing, and the policy.
+    within a day (`second_look`). Refused: NotFound, AlreadyGone, NotAllowed, FreshFactorNeeded, ReasonMissing,
+    and the policy.
     """
     told: dict[str, Any] = {
         "reason": reason,
@@ -192,8 +195,8 @@ def take_down(
         who = people.standing(by, now=timezone.now())
         if link is not None:
             owner_links.hold(link)
-        elif not policies.may_take_down(who, row.organisation_id):
-            raise NotAllowed()
+        else:
+            policies.refuse_taking_down(who, row.organisation_id, fresh_factor=fresh_factor)
         if reason not in reasons.offered(Action.TAKE_DOWN):
             raise ReasonMissing()
         version = row.version + 1

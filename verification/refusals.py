@@ -75,6 +75,22 @@ class OutsiderNeeded(NotAllowed):
     )
 
 
+class SecondFactorNeeded(NotAllowed):
+    """A reviewer without a second factor: told what to do, and led there."""
+
+    code = "second_factor_needed"
+    message = _("Reviewers act only with a second factor: set up a passkey or an authenticator app first.")
+
+
+class FreshFactorNeeded(NotAllowed):
+    """The second factor was not used a moment ago in this session."""
+
+    code = "fresh_factor_needed"
+    message = _(
+        "This asks for your second factor, used within the last ten minutes: use it once more, then try again."
+    )
+
+
 class NotSubmitter(NotAllowed):
     code = "not_submitter"
     message = _("Only the person who sent this entry may do this.")

@@ -126,6 +126,7 @@ def advance(
     data: Mapping[str, Any] | None = None,
     request_id: str = "",
     events: Mapping[Any, Mapping[str, Any]] | None = None,
+    fresh_factor: bool = False,
 ) -> list[Submission]:
     """Take one step for all that are `named`, or for none of them; returns them as they are now, in id order.
 
@@ -133,8 +134,9 @@ def advance(
     the `fence` of a live lease; *verify* and *enter* carry the checklist's `answers`, *verify* with the
     grounds; return, reject and the like a `reason` code, `note` says how to fix it. `data` is the new content
     for edit, resubmit and rebase, or the wording a return proposes. `events` adds fields to the event of a
-    submission, by the name used here (publishing uses it). The first refusal, by name, undoes everything; of
-    a batch it knows why each was refused (`Refused.each`).
+    submission, by the name used here (publishing uses it). `fresh_factor`: the person used a second factor a
+    moment ago in the session they act in; batches and dangerous changes ask for it. The first refusal, by
+    name, undoes everything; of a batch it knows why each was refused (`Refused.each`).
     """
     brought, more = answers or {}, events or {}
     with acting(by=by, reason=reason or action, request_id=request_id):
@@ -143,9 +145,9 @@ def advance(
         rows, who = held.rows, held.who
         extra = {row.pk: more.get(row.pk) or more.get(row.uid) or {} for row in rows}
         involved = _organisations_involved(rows)
-        given = brought, reason, note, involved
+        given, so = (brought, reason, note, involved), (fresh_factor, len(rows))
         steps = [
-            Step(action, row, who, row.pk in held.leased, *given, extra[row.pk].get("related"))
+            Step(action, row, who, row.pk in held.leased, *given, extra[row.pk].get("related"), *so)
             for row in rows
         ]
         _refuse_any(steps, held.versions)

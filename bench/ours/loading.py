@@ -56,7 +56,7 @@ def _work(count: int, *, verified: bool) -> list[dict[str, Any]]:
             break
         fence = leases.claim(mine, by=user)
         if verified:
-            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
+            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS, fresh_factor=True)
         uids = [str(uid) for uid in Submission.objects.filter(pk__in=mine).values_list("uid", flat=True)]
         step = Action.ENTER if verified else Action.VERIFY
         work.append({"who": _signed_in(user), "fence": fence, "uids": uids, "step": step.value})

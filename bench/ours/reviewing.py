@@ -72,6 +72,6 @@ def verify(count: int, batch: int) -> dict[str, Any]:
     fences = [leases.claim(mine, by=user) for mine in batches]
     with Stopwatch() as watch:
         for mine, fence in zip(batches, fences, strict=True):
-            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
+            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS, fresh_factor=True)
     leases.drop(ids)
     return watch.done(count)

@@ -121,7 +121,7 @@ class Walk:
         record, by = self.records[row["of"]], self.people[row["by"]]
         match row["act"]:
             case "take_down":
-                publishing.take_down(record, by=by, reason=row["reason"], note=row["note"])
+                publishing.take_down(record, by=by, reason=row["reason"], note=row["note"], fresh_factor=True)
             case "second_look":
                 publishing.second_look(TakeDown.objects.get(record=record).pk, by=by)
             case "ask_to_take_down":
@@ -175,7 +175,7 @@ def verify(ids: Sequence[int], ground: Ground, *, by: User) -> int:
     """Take and verify; the fence of the lease."""
     fence = leases.claim(ids, by=by)
     answers = {**dict.fromkeys(CHECKLISTS[Action.VERIFY], True), "grounds": [ground]}
-    workflow.advance(ids, Action.VERIFY, by=by, fence=fence, answers=answers)
+    workflow.advance(ids, Action.VERIFY, by=by, fence=fence, answers=answers, fresh_factor=True)
     return fence
 
 
@@ -185,7 +185,7 @@ def enter(ids: Sequence[int], *, by: User, fence: int | None, held_by: User) -> 
         release(ids, by=held_by)
         fence = leases.claim(ids, by=by)
     answers = dict.fromkeys(CHECKLISTS[Action.ENTER], True)
-    workflow.advance(ids, Action.ENTER, by=by, fence=fence, answers=answers)
+    workflow.advance(ids, Action.ENTER, by=by, fence=fence, answers=answers, fresh_factor=True)
 
 
 def release(ids: Sequence[int], *, by: User) -> None:

@@ -193,7 +193,9 @@ class Replay:
         if asked is not None:
             who = self.cast[happening.who]
             fence = leases.claim([asked.pk], by=who)
-            publishing.take_down(record, by=who, reason=reason, submission_id=asked.pk, fence=fence)
+            publishing.take_down(
+                record, by=who, reason=reason, submission_id=asked.pk, fence=fence, fresh_factor=True
+            )
         return "gone"
 
     def _open(self, happening: Happening) -> Submission | None:
@@ -237,12 +239,16 @@ class Replay:
             grounded = [row.pk for row in rows if _ground(row) == ground]
             answers = _answers(Action.VERIFY, ground)
             if grounded:
-                workflow.advance(grounded, Action.VERIFY, by=verifier, fence=fence, answers=answers)
+                workflow.advance(
+                    grounded, Action.VERIFY, by=verifier, fence=fence, answers=answers, fresh_factor=True
+                )
         routine = [row.pk for row in rows if row.risk == Risk.ROUTINE]
         for some, by in ((routine, verifier), ([pk for pk in ids if pk not in routine], enterer)):
             if some:
                 mine = fence if by is verifier else leases.claim(some, by=by)
-                workflow.advance(some, Action.ENTER, by=by, fence=mine, answers=_answers(Action.ENTER))
+                workflow.advance(
+                    some, Action.ENTER, by=by, fence=mine, answers=_answers(Action.ENTER), fresh_factor=True
+                )
 
     def _step(self, happening: Happening) -> Outcome:
         """A step of one person's own, or an action the hooks know."""
@@ -263,7 +269,9 @@ class Replay:
         by, who = self.cast[happening.by], self.cast[happening.who]
         match happening.action:
             case "take_down":
-                publishing.take_down(record, by=who, reason=happening.reason, note=happening.note)
+                publishing.take_down(
+                    record, by=who, reason=happening.reason, note=happening.note, fresh_factor=True
+                )
                 return "gone"
             case "second_look":
                 look = TakeDown.objects.filter(record=record).latest("pk")
@@ -298,6 +306,7 @@ class Replay:
                 fence=fence,
                 answers=answers,
                 reason=reason,
+                fresh_factor=True,
                 note=note,
                 events={submission: {"related": duplicates.twin_of(row)}}
                 if action == Action.MARK_DUPLICATE

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import builders
+from tests.signing_in import sign_in
 from tests.supplies import sheet_files
 from verification import feed, history, inbox, journal, kinds, likeness, owner_links, people, uniting
 from verification.models import Public
@@ -125,7 +126,7 @@ def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer,
         asked = {}
         for page in PAGES:
             person = volunteer if page in ("/mine/", "/mine/imports/") else other_reviewer
-            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            sign_in(client, person)
             path = page.format(**parts)
             assert client.get(path).status_code == 200, page
             asked[page] = counted(lambda path=path: client.get(path).getvalue())

@@ -53,7 +53,9 @@ def verified_needs(number):
         needs = [builders.submit_need(volunteer, organisation_name=n, lines=[builders.line()]) for n in names]
         reviewer, ids = people.make_reviewer(f"reviewer{start}", house), [need.pk for need in needs]
         fence = leases.claim(ids, by=reviewer)
-        workflow.advance(ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+        workflow.advance(
+            ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS, fresh_factor=True
+        )
         work.append(Work(open_session(reviewer), fence, [str(need.uid) for need in needs]))
     return volunteer, reviewer, work
 

@@ -123,7 +123,7 @@ def _decide(kept: Secrets, sent: Sequence[Submission], *, verifier: User, entere
         ids = [one.pk for one in sent]
         fence = leases.claim(ids, by=by)
         note = kept.marks.text(f"note at {action}")
-        workflow.advance(ids, action, by=by, fence=fence, answers=answers, note=note)
+        workflow.advance(ids, action, by=by, fence=fence, answers=answers, note=note, fresh_factor=True)
         for pk in ids:
             leases.release(pk, by=by)
 
@@ -167,7 +167,9 @@ def _taken_down(kept: Secrets, live: Live) -> None:
         kept.links.setdefault(spec.slug, []).append(secret)
         note = marks.text(f"{spec.slug}: note at hiding")
         hidden = live[spec.slug, "hidden"]
-        publishing.take_down(hidden, by=cast.hider, reason=Reason.PRIVATE_IN_PUBLIC, note=note)
+        publishing.take_down(
+            hidden, by=cast.hider, reason=Reason.PRIVATE_IN_PUBLIC, note=note, fresh_factor=True
+        )
 
 
 def _united(kept: Secrets, live: Live) -> None:

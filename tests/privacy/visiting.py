@@ -11,6 +11,7 @@ from django.test import Client
 from tests.privacy import routes
 from tests.privacy.routes import Combination
 from tests.privacy.secrets import Secrets
+from tests.signing_in import sign_in
 from verification import kinds
 from verification.models import User
 
@@ -33,7 +34,7 @@ _OF_RECORDS = ("withdraw/", "confirm/", "links/", "takedown/", "merge/", "unmerg
 def signed_in(user: User) -> Client:
     """A browser of somebody who signed in."""
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client
 
 

@@ -92,7 +92,7 @@ def storm(reviewer, ids, seed):
             fence = leases.claim(chosen, by=reviewer)
             action = dice.choice([Action.VERIFY, Action.ENTER])
             answers = builders.VERIFY_ANSWERS if action == Action.VERIFY else builders.ENTER_ANSWERS
-            workflow.advance(chosen, action, by=reviewer, fence=fence, answers=answers)
+            workflow.advance(chosen, action, by=reviewer, fence=fence, answers=answers, fresh_factor=True)
             tally[action] += len(chosen)
         except Refused as refused:
             tally[refused.code] += 1

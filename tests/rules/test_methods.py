@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from tests.routes import WORKING, routes
+from tests.signing_in import sign_in
 
 NOBODY = UUID(int=1)
 PARTS = {"kind": "needs", "uid": NOBODY, "after": NOBODY, "pk": 1, "number": 1, "action": "verify"}
@@ -61,7 +62,7 @@ def address(route: str) -> str:
 def statuses(reviewer):
     """What a reviewer is answered, by route and method."""
     reader = Client()
-    reader.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(reader, reviewer)
     methods = ("get", "post", "put", "patch", "delete", "trace")
     return {
         route: {method: getattr(reader, method)(address(route)).status_code for method in methods}

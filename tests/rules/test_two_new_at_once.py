@@ -31,7 +31,9 @@ def test_two_new_at_once_in_one_batch(twins, reviewer):
     ids = [t.pk for t in twins]
     fence = leases.claim(ids, by=reviewer)
     with refused(PossibleDuplicate):
-        workflow.advance(ids, Action.ENTER, by=reviewer, fence=fence, answers=builders.ENTER_ANSWERS)
+        workflow.advance(
+            ids, Action.ENTER, by=reviewer, fence=fence, answers=builders.ENTER_ANSWERS, fresh_factor=True
+        )
 
 
 def test_two_new_at_once_distinct_is_remembered_of_the_pair(twins, reviewer):

@@ -242,7 +242,12 @@ def test_confirmation_is_neither_verified_nor_edited_nor_returned(record, strang
             workflow.advance([found.pk], action, by=by, **more)
     with refused(WrongStatus):
         publishing.take_down(
-            record.uid, by=reviewer, reason=Reason.NEED_MET, submission_id=found.pk, fence=fence
+            record.uid,
+            by=reviewer,
+            reason=Reason.NEED_MET,
+            submission_id=found.pk,
+            fence=fence,
+            fresh_factor=True,
         )
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from tests import builders
 from tests.api_callers import SUBMISSIONS, code
 from tests.fingerprints import fingerprint
+from tests.signing_in import sign_in
 from tests.verification.test_confirming import ANSWERS
 from verification import confirming, journal, owner_links
 from verification.models import Event, OwnerLink, Public, Submission, TakeDown
@@ -26,7 +27,7 @@ def record(clerk, hospital, reviewer):
 
 def signed_in(user) -> Client:
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client
 
 

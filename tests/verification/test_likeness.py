@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests import builders
 from tests.people import registrar
 from tests.shared_data import rows_of
+from tests.signing_in import sign_in
 from verification import duplicates, kinds, leases, likeness, listing, names, people, workflow
 from verification.models import Public, Submission
 from verification.sop import Action, Reason, Status
@@ -233,7 +234,7 @@ def test_review_page_shows_candidates_beside_the_entry(client, volunteer, strang
     record = published(volunteer, reviewer, organisation_name="江城第八医院", contact_phone=PRIVATE_NUMBER)
     waiting = sent(volunteer, office_line="027-85550100")
     asked = sent(stranger, contact_phone=PRIVATE_NUMBER)
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, reviewer)
     page = client.get(f"/review/{asked.uid}/")
     by_title = {c["title"]: c for c in page.context["candidates"]}
     assert by_title["江城第八医院"]["url"] == reverse("record", kwargs={"kind": "needs", "uid": record.uid})
@@ -246,7 +247,7 @@ def test_review_page_shows_candidates_beside_the_entry(client, volunteer, strang
 
 def test_one_tap_says_another_one_or_the_same(client, volunteer, stranger, reviewer):
     first, second = sent(volunteer), sent(stranger)
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, reviewer)
     fence = client.get(f"/review/{second.uid}/").context["lease"]["fence"]
     tapped = {"fence": fence, "candidate": first.record}
     assert client.post(f"/review/{second.uid}/", {**tapped, "action": "distinct"}).status_code == 302
@@ -262,7 +263,7 @@ def test_form_offers_to_correct_what_stands_already(client, volunteer, stranger,
     record = published(volunteer, reviewer, contact_phone=PRIVATE_NUMBER)
     published(volunteer, reviewer, organisation_name="江城第八医院", contact_phone=PRIVATE_NUMBER)
     sent(volunteer, organisation_name="江城 第三 医院")
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     typed = {n: v for n, v in builders.need_payload(contact_phone=PRIVATE_NUMBER).items() if n != "lines"}
     typed |= {"lines-0-item": "n95-mask", "lines-0-amount": "5", "step": "check"}
     page = client.post(reverse("submit", kwargs={"kind": "needs"}), typed)

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from tests import builders
+from tests.signing_in import sign_in
 from verification import owner_links, uniting
 from verification.models import Event, Public, TakeDown
 from verification.sop import Action, Reason, State
@@ -32,7 +33,7 @@ def merged(twin, keep, reviewer):
 
 def signed_in(user) -> Client:
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client
 
 

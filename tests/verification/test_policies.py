@@ -383,7 +383,12 @@ def test_asks_to_withdraw_keeps_changes_from_being_carried_out_as_take_downs(
     fence = builders.claim(correction, other_reviewer)
     with refused(WrongStatus):
         publishing.take_down(
-            record.uid, by=other_reviewer, reason=Reason.NEED_MET, submission_id=correction.pk, fence=fence
+            record.uid,
+            by=other_reviewer,
+            reason=Reason.NEED_MET,
+            submission_id=correction.pk,
+            fence=fence,
+            fresh_factor=True,
         )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests import builders
 from tests.fingerprints import refused
+from tests.signing_in import sign_in
 from verification import inbox, leases, people, wordings, workflow
 from verification.models import Event, ProposedWording
 from verification.refusals import InvalidPayload, OwnSubmission, Unchanged, WrongStatus
@@ -16,7 +17,7 @@ from verification.sop import Action, Reason, Status
 
 def signed_in(user):
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

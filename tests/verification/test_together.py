@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import builders
+from tests.signing_in import sign_in
 from verification import workflow
 from verification.models import Event, Lease, Submission
 from verification.sop import Action, Reason, Status
@@ -19,7 +20,7 @@ ENTER = {"answers": list(builders.ENTER_ANSWERS)}
 @pytest.fixture
 def desk(reviewer):
     client = Client(headers={"Accept-Language": "en"})
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, reviewer)
     return client
 
 
@@ -138,7 +139,7 @@ def test_together_takes_two_steps_only(desk, sent, action):
 def test_together_is_for_reviewers(sent, volunteer, stranger):
     for person in (volunteer, stranger):
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        sign_in(client, person)
         assert client.get(address(sent[0])).status_code == 403
         assert client.post(address(sent[0]), {"action": "verify"}).status_code == 403
 

@@ -311,13 +311,17 @@ def test_batch_is_all_or_nothing(volunteer, reviewer):
     fence = leases.claim(ids, by=reviewer)
     workflow.advance([ids[1]], Action.WITHDRAW, by=volunteer, reason=Reason.MISTAKE)
     with refused(WrongStatus):
-        workflow.advance(ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+        workflow.advance(
+            ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS, fresh_factor=True
+        )
     with refused(NotFound):
-        workflow.advance([*ids, 10**9], Action.VERIFY, by=reviewer, fence=fence)
+        workflow.advance([*ids, 10**9], Action.VERIFY, by=reviewer, fence=fence, fresh_factor=True)
     with refused(NotFound):
-        workflow.advance([], Action.VERIFY, by=reviewer, fence=fence)
+        workflow.advance([], Action.VERIFY, by=reviewer, fence=fence, fresh_factor=True)
     rest = [ids[0], ids[2]]
-    done = workflow.advance(rest, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+    done = workflow.advance(
+        rest, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS, fresh_factor=True
+    )
     assert [s.pk for s in done] == rest
     assert {s.status for s in done} == {Status.VERIFIED}
 
@@ -330,10 +334,17 @@ def test_batch_costs_the_same_queries_for_one_as_for_many(volunteer, reviewer, a
         ids = [builders.submit_need(volunteer, organisation_name=f"江城{n}医院").pk for n in names]
         fence = leases.claim(ids, by=reviewer)
         if action == Action.ENTER:
-            workflow.advance(ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+            workflow.advance(
+                ids,
+                Action.VERIFY,
+                by=reviewer,
+                fence=fence,
+                answers=builders.VERIFY_ANSWERS,
+                fresh_factor=True,
+            )
         answers = builders.VERIFY_ANSWERS if action == Action.VERIFY else builders.ENTER_ANSWERS
         with CaptureQueriesContext(connection) as queries:
-            workflow.advance(ids, action, by=reviewer, fence=fence, answers=answers)
+            workflow.advance(ids, action, by=reviewer, fence=fence, answers=answers, fresh_factor=True)
         spent.append(len(queries))
     assert spent[0] == spent[1]
     assert spent[0] <= {Action.VERIFY: 8, Action.ENTER: 12}[action]

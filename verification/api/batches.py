@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from verification import inbox, leases, people, policies, workflow
+from verification import factors, inbox, leases, people, policies, workflow
 from verification import serializers as shapes
 from verification.api.submissions import WorkingView, actor, by_token, many, request_id
 from verification.models import Submission, User
@@ -35,7 +35,9 @@ def _claim(uids: list[UUID], *, by: User) -> tuple[list[Submission], int]:
     return found, leases.claim([submission.pk for submission in found], by=by)
 
 
-def _decide(action: Action, asked: Mapping[str, Any], *, by: User, request_id: str) -> list[Submission]:
+def _decide(
+    action: Action, asked: Mapping[str, Any], *, by: User, request_id: str, fresh_factor: bool
+) -> list[Submission]:
     return workflow.advance(
         asked["submissions"],
         action,
@@ -46,6 +48,7 @@ def _decide(action: Action, asked: Mapping[str, Any], *, by: User, request_id: s
         public_note=asked["public_note"],
         note=asked["note"],
         request_id=request_id,
+        fresh_factor=fresh_factor,
     )
 
 
@@ -58,7 +61,8 @@ class Batch(WorkingView):
         description=_(
             "Reviewers: *claim* gives ten minutes and one fence for all of them; *verify* and *enter* with the "
             "checklist's answers, which are true of each, *verify* with grounds; *return* and *reject* with a "
-            "reason, and how to fix it. Every rule of a single step holds for each. All are taken, or none: "
+            "reason, and how to fix it. More than one at once asks for your second factor, used within the last "
+            "ten minutes. Every rule of a single step holds for each. All are taken, or none: "
             "what stood in the way of which is told in `details.refused`. Needs a session."
         ),
         parameters=[
@@ -93,5 +97,7 @@ class Batch(WorkingView):
         if action == "claim":
             rows, fence = _claim(asked["submissions"], by=user)
         else:
-            rows = _decide(DECISIONS[action], asked, by=user, request_id=request_id(request))
+            fresh = factors.fresh(request._request)
+            decision, about = DECISIONS[action], request_id(request)
+            rows = _decide(decision, asked, by=user, request_id=about, fresh_factor=fresh)
         return Response({"results": many(rows), "fence": fence})

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from verification import confirming, cursors, inbox, publishing, wordings, workflow
+from verification import confirming, cursors, factors, inbox, publishing, wordings, workflow
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters, steps
 from verification.models import Public, Submission, User
@@ -237,5 +237,7 @@ class Act(WorkingView):
             if action not in steps.BY_TOKEN:
                 raise TokenMayNotDecide()
         asked = _ACTION.run_validation(request.data)
-        taken = step(uid, asked, by=user, request_id=request_id(request))
+        taken = step(
+            uid, asked, by=user, request_id=request_id(request), fresh_factor=factors.fresh(request._request)
+        )
         return Response(shown(taken, user))

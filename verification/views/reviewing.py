@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from verification import (
     bench,
     confirming,
+    factors,
     inbox,
     kinds,
     leases,
@@ -168,6 +169,7 @@ class _Decision:
     fence: int
     data: QueryDict
     common: dict[str, Any]
+    fresh_factor: bool
 
     @property
     def note(self) -> str:
@@ -184,7 +186,7 @@ def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpRespo
     if fence is None:
         raise LeaseLost()
     common = {"by": who.user, "request_id": request_id(request)}
-    done = decide(_Decision(found, fence, data, common))
+    done = decide(_Decision(found, fence, data, common, factors.fresh(request)))
     messages.success(request, outcomes.said(data["action"], found, other=uid_of(data.get("candidate"))))
     return done
 
@@ -216,6 +218,7 @@ def _carry_out(decision: _Decision) -> HttpResponse:
         note=decision.note,
         submission_id=decision.found.pk,
         fence=decision.fence,
+        fresh_factor=decision.fresh_factor,
         **decision.common,
     )
     return redirect("review_next")
@@ -228,6 +231,7 @@ def _confirm(decision: _Decision) -> HttpResponse:
         fence=decision.fence,
         answers=answers_of(decision.data, Action.CONFIRM),
         note=decision.note,
+        fresh_factor=decision.fresh_factor,
         **decision.common,
     )
     return redirect("review_next")
@@ -257,6 +261,7 @@ def _step(decision: _Decision) -> HttpResponse:
         answers=answers_of(decision.data, step),
         reason=decision.data.get("reason", ""),
         note=words_of(decision.data, "how_to_fix") or decision.note,
+        fresh_factor=decision.fresh_factor,
         **decision.common,
     )
     if step == Action.VERIFY and decision.found.risk == Risk.ROUTINE:
@@ -351,11 +356,15 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
     who = people.standing(actor(request), now=timezone.now())
     if not policies.may_take_down(who, row.organisation_id):
         raise NotAllowed()
+    # Asked for before anything is typed.
+    if not (request.method == "POST" or policies.owns(who, row.organisation_id) or factors.fresh(request)):
+        return redirect(factors.where_to_use_it(request, who.user))
     reason, note = request.POST.get("reason", ""), words_of(request.POST, "note")
     error, status = "", 200
     if request.method == "POST":
         try:
-            publishing.take_down(uid, by=who.user, reason=reason, note=note, request_id=request_id(request))
+            given: dict[str, Any] = {"reason": reason, "note": note, "request_id": request_id(request)}
+            publishing.take_down(uid, by=who.user, fresh_factor=factors.fresh(request), **given)
             return redirect("record", kind=row.kind, uid=uid)
         except Refused as refused:
             error, status = str(refused), refused.status

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from verification import bench, inbox, kinds, leases, likeness, presenting, workflow
+from verification import bench, factors, inbox, kinds, leases, likeness, presenting, workflow
 from verification.models import Submission
 from verification.people import Standing
 from verification.refusals import LeaseLost, NotAllowed, Refused
@@ -32,6 +32,8 @@ def together(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = inbox.seen_by(uid, who.user)
     if request.method == "POST":
         return _decide(request, who)
+    if not factors.fresh(request):
+        return redirect(factors.where_to_use_it(request, who.user))
     rows = list(inbox.like(who, found)[: leases.PER_REVIEWER])
     if len(rows) < 2:
         return redirect("review", uid=uid)
@@ -67,6 +69,7 @@ def _decide(request: HttpRequest, who: Standing) -> HttpResponse:
             answers=answers_of(data, action),
             note=words_of(data, "note"),
             request_id=request_id(request),
+            fresh_factor=factors.fresh(request),
         )
     except Refused as refused:
         return _page(request, shown, action, fence=fence, refused=refused)
