@@ -77,11 +77,15 @@ def run(asked: argparse.Namespace) -> int:
         card = machine.card(stage)
         cpu = _clock(asked, card)
         for name in _names(asked):
+            started = time.perf_counter()
             try:
-                measured.append(measure(CASES[name](stage), asked.rounds, cpu=cpu))
+                case = CASES[name](stage)
+                ready = time.perf_counter() - started
+                measured.append(measure(case, asked.rounds, cpu=cpu))
             except LeftOut as sentence:
                 print(f"\n{name} is left out: {sentence}", flush=True)
                 continue
+            measured[-1].lasted["setup"] = ready
             said = gates.verdicts(measured[-1], asked.size, asked.gates)
             verdicts += said
             print("\n".join(report.case_lines(measured[-1], said)), flush=True)

@@ -6,6 +6,8 @@ from bench.stage import Stage
 
 # A search looks that far along a list's order before it asks the index; nothing else looks further.
 MOST = 20_000
+# The same of an index read from end to end, which shows no rows: pages of 8 KB that a statement touches.
+MOST_PAGES = 20_000
 # A table of so few rows is read whole, and rightly.
 SMALL = 1_000
 
@@ -13,9 +15,9 @@ SMALL = 1_000
 def explain(stage: Stage) -> int:
     """Print each statement with what it looks at, the furthest first; 1 where one looks too far."""
     found = stage.do("ours", "ours.explaining:statements")["statements"]
-    print(f"{'ms':>8}{'rows':>10}  address, statement")
+    print(f"{'ms':>8}{'rows':>10}{'pages':>8}  address, statement")
     for one in sorted(found, key=lambda one: -one["rows"]):
-        print(f"{one['ms']:8.2f}{one['rows']:10,}  {one['address']}  {_begins(one['sql'])}")
+        print(f"{one['ms']:8.2f}{one['rows']:10,}{one['pages']:8,}  {one['address']}  {_begins(one['sql'])}")
     wrong = [(one, sentence) for one in found if (sentence := _wrong(one))]
     print(f"\n{len(found)} statements, {len(wrong)} of them look too far")
     for one, sentence in wrong:
@@ -28,6 +30,7 @@ def _wrong(one: dict[str, Any]) -> str:
         f"{table} from end to end, {rows:,} rows" for table, rows in one["whole"].items() if rows > SMALL
     ]
     far = [f"{one['rows']:,} rows"] if one["rows"] > MOST else []
+    far += [f"{one['pages']:,} pages"] if one["pages"] > MOST_PAGES else []
     return "; ".join(whole or far)
 
 

@@ -26,6 +26,8 @@ def case_lines(measured: Measured, verdicts: Sequence[Verdict]) -> list[str]:
         side = "most" if verdict and verdict.at_most else "least"
         bound = f"  at {side} {verdict.bound:g}: {_said(verdict)}" if verdict else ""
         lines.append(f"  {name:<12}{figure(value):>12}{bound}")
+    if measured.lasted:
+        lines.append("  took " + ", ".join(f"{part} {s:.1f} s" for part, s in measured.lasted.items()))
     return lines
 
 

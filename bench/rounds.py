@@ -65,6 +65,8 @@ class Measured:
     other: dict[str, list[float]]
     memory: dict[str, float]
     facts: dict[str, float] = field(default_factory=dict)
+    # Wall seconds of the run itself: for answers and warming up, for the rounds, for the facts.
+    lasted: dict[str, float] = field(default_factory=dict)
 
     def rate(self, name: str) -> float:
         """Units a second, in the median."""
@@ -90,9 +92,11 @@ def measure(case: Case, rounds: int, *, cpu: bool) -> Measured:
 
     With `cpu` processor seconds count instead of the wall clock's, for a machine that others use too.
     """
+    begun = time.perf_counter()
     refuse_unequal(case)
     for contender in case.contenders:
         contender.run()
+    warm = time.perf_counter()
     wall: dict[str, list[float]] = {contender.name: [] for contender in case.contenders}
     computed: dict[str, list[float]] = {name: [] for name in wall}
     memory = dict.fromkeys(wall, 0.0)
@@ -108,7 +112,10 @@ def measure(case: Case, rounds: int, *, cpu: bool) -> Measured:
             )
             memory[contender.name] = max(memory[contender.name], done.memory)
     costs, other = (computed, wall) if cpu and not case.wall else (wall, computed)
-    return Measured(case.name, case.unit, costs, other, memory, case.facts() if case.facts else {})
+    turned = time.perf_counter()
+    facts = case.facts() if case.facts else {}
+    lasted = {"warming": warm - begun, "rounds": turned - warm, "facts": time.perf_counter() - turned}
+    return Measured(case.name, case.unit, costs, other, memory, facts, lasted)
 
 
 def refuse_unequal(case: Case) -> None:
@@ -123,11 +130,11 @@ def refuse_unequal(case: Case) -> None:
 
 
 def repeated(once: Callable[[], Any], seconds: float, least: int = 3) -> Done:
-    """Do it again and again for about so long."""
+    """Do it again and again for about so long, at least so often; once is enough where it takes twice as long."""
     begun, count = time.perf_counter(), 0
     while True:
         once()
         count += 1
         passed = time.perf_counter() - begun
-        if passed >= seconds and count >= least:
+        if passed >= 2 * seconds or (passed >= seconds and count >= least):
             return Done(passed, count)

@@ -3,7 +3,8 @@
 A web process has a few places, each a thread with its database connection. Every request belongs to one
 line, by its path and method; a line has places of its own, which no other can take, and a short queue. Who
 finds both full is turned away at once, and so is who has waited too long. What reviewers and others who are
-signed in work with has most; what takes long comes last, one at a time while anybody else waits.
+signed in work with has most, and while somebody waits for that, the others have one place each; what takes
+long comes last, one at a time and with pauses while anybody else waits.
 
 Nothing is read from the database for this. That somebody is signed in is believed of whoever brings a
 session or a token; whether it is true is found out inside.
@@ -43,11 +44,13 @@ class Share:
 SHARES = {
     Line.STATUS: Share(places=2, waiting=16, patience=2.0, again=2),
     # Fifty reviewers at the same moment are an ordinary day, and each of them waits rather than is sent away.
-    Line.WORKING: Share(places=3, waiting=64, patience=4.0, again=2),
+    Line.WORKING: Share(places=3, waiting=64, patience=2.0, again=2),
     Line.SUBMITTING: Share(places=1, waiting=5, patience=0.5, again=5),
     Line.READING: Share(places=3, waiting=8, patience=0.4, again=3),
     Line.BULK: Share(places=2, waiting=2, patience=1.0, again=30),
 }
+# Where others wait, what takes long pauses for so many times as long as it was inside, at most for so many seconds.
+PAUSES, LONGEST_PAUSE = 3.0, 10.0
 # All threads of a web process.
 PLACES = sum(share.places for share in SHARES.values())
 # Nobody, by session or token, has more than so many requests inside and waiting. A browser opens six.
@@ -134,6 +137,7 @@ class Gate(Generic[T]):
         self._inside: Counter[Line] = Counter()
         self._queues: dict[Line, deque[_Waiting[T]]] = {line: deque() for line in Line}
         self._callers: Counter[bytes] = Counter()
+        self._bulk_since = self._bulk_again = 0.0
 
     def arrive(self, who: T, asked: Asked, now: float) -> bool | TurnedAway:
         """True: inside. False: waits, and comes out of `admitted` or `overdue` later. Or turned away."""
@@ -141,9 +145,9 @@ class Gate(Generic[T]):
         if asked.caller and self._callers[asked.caller] >= OF_ONE_CALLER:
             return TurnedAway(429, share.again)
         queue = self._queues[line]
-        if not queue and self._room(line):
+        if not queue and self._room(line, now):
             self._note(asked, 1)
-            self._inside[line] += 1
+            self._enter(line, now)
             return True
         if len(queue) >= share.waiting:
             return TurnedAway(503, share.again)
@@ -151,17 +155,19 @@ class Gate(Generic[T]):
         queue.append(_Waiting(who, asked, now + share.patience))
         return False
 
-    def leave(self, asked: Asked) -> None:
+    def leave(self, asked: Asked, now: float) -> None:
         """A place is free again."""
         self._inside[asked.line] -= 1
         self._note(asked, -1)
+        if asked.line == Line.BULK:
+            self._bulk_again = now + min(LONGEST_PAUSE, PAUSES * (now - self._bulk_since))
 
-    def admitted(self) -> Iterator[tuple[T, Asked]]:
+    def admitted(self, now: float) -> Iterator[tuple[T, Asked]]:
         """Who of those that wait has a place now, in the order they came."""
         for line, queue in self._queues.items():
-            while queue and self._room(line):
+            while queue and self._room(line, now):
                 first = queue.popleft()
-                self._inside[line] += 1
+                self._enter(line, now)
                 yield first.who, first.asked
 
     def overdue(self, now: float) -> Iterator[tuple[T, Asked, TurnedAway]]:
@@ -176,11 +182,18 @@ class Gate(Generic[T]):
         """How many wait."""
         return sum(map(len, self._queues.values()))
 
-    def _room(self, line: Line) -> bool:
+    def _room(self, line: Line, now: float) -> bool:
         inside = self._inside[line]
-        if line == Line.BULK and inside and self.waiting() > len(self._queues[line]):
-            return False  # where others wait, one at a time
+        if line > Line.WORKING and inside and self._queues[Line.WORKING]:
+            return False  # while reviewers wait, one place each: the processor is theirs first
+        if line == Line.BULK and self.waiting() > len(self._queues[line]):
+            return not inside and now >= self._bulk_again
         return inside < SHARES[line].places
+
+    def _enter(self, line: Line, now: float) -> None:
+        self._inside[line] += 1
+        if line == Line.BULK:
+            self._bulk_since = now
 
     def _note(self, asked: Asked, step: int) -> None:
         if asked.caller:

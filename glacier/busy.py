@@ -1,6 +1,6 @@
 """What is said to whoever is turned away: a plain page in their language, or the API's error. Stored by nobody.
 
-Made once for each language and status and kept as bytes, so that saying it costs next to nothing.
+Made once for each language and status and kept as bytes with two holes, so that saying it costs next to nothing.
 """
 
 import json
@@ -19,9 +19,9 @@ _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'
 
 _HEAD = (
     "HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {content_type}\r\n"
-    "Content-Length: {length}\r\nContent-Language: {language}\r\nRetry-After: {again}\r\n"
+    "Content-Length: {length}\r\nContent-Language: {language}\r\nRetry-After: %d\r\n"
     "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Security-Policy: {policy}\r\n"
-    "Referrer-Policy: same-origin\r\nX-Request-Id: {request_id}\r\n{open}\r\n"
+    "Referrer-Policy: same-origin\r\nX-Request-Id: %s\r\n{open}\r\n"
 )
 _REASONS = {429: "Too Many Requests", 503: "Service Unavailable"}
 # Any page may read what the public API says, also that it is too much.
@@ -31,26 +31,36 @@ _CODES = {429: "too_many_at_once", 503: "busy"}
 
 def answer(asked: Asked, turned_away: TurnedAway) -> bytes:
     """The whole answer, as it is sent. Retry-After varies, so that not all come again at the same moment."""
-    status, request_id = turned_away.status, uuid.uuid4().hex
-    language = "en" if asked.english else "zh-hans"
-    if asked.path.startswith("/api/"):
-        error = {"code": _CODES[status], "message": _message(status, language), "request_id": request_id}
-        body, content_type = json.dumps({"error": error}, ensure_ascii=False).encode(), "application/json"
+    of_api = asked.path.startswith("/api/")
+    opened = of_api and asked.line == Line.READING
+    head, error, page = _ready(turned_away.status, asked.english, of_api, opened)
+    request_id = uuid.uuid4().hex.encode()
+    again = turned_away.again + int(random.random() * (turned_away.again + 1))  # noqa: S311
+    said = head % (again, request_id)
+    if asked.head_only:
+        return said
+    return said + (error % request_id if of_api else page)
+
+
+@cache
+def _ready(status: int, english: bool, of_api: bool, opened: bool) -> tuple[bytes, bytes, bytes]:
+    """Head, the API's error and the page, with holes for seconds and request id; one of the bodies is empty."""
+    language, error, page = "en" if english else "zh-hans", b"", b""
+    if of_api:
+        told = {"code": _CODES[status], "message": _message(status, language), "request_id": "%s"}
+        error = json.dumps({"error": told}, ensure_ascii=False).encode()
     else:
-        body, content_type = _page(status, language), "text/html; charset=utf-8"
-    again = turned_away.again + random.randint(0, turned_away.again)  # noqa: S311
+        page = _page(status, language)
     head = _HEAD.format(
         status=status,
         reason=_REASONS[status],
-        content_type=content_type,
-        length=len(body),
+        content_type="application/json" if of_api else "text/html; charset=utf-8",
+        length=len(page) or len(error % bytes(32)),
         language=language,
-        again=again,
         policy=_POLICY,
-        request_id=request_id,
-        open=_OPEN if asked.line == Line.READING and asked.path.startswith("/api/") else "",
-    ).encode()
-    return head if asked.head_only else head + body
+        open=_OPEN if opened else "",
+    )
+    return head.encode(), error, page
 
 
 @cache

@@ -155,7 +155,8 @@ def error_response(exc: Exception, context: Mapping[str, Any]) -> JsonResponse:
         return _framework_error(request, exc)
     if isinstance(exc, OperationalError | InterfaceError):
         log.warning("database_unavailable", error=str(exc), request_id=_request_id(request))
-        message = _("The database is away or busy for a moment. Nothing was changed; try again.")
+        # Lost while committing, nobody knows whether it was.
+        message = _("The database is away or busy for a moment. Look whether it arrived, then try again.")
         return error(request, 503, "unavailable", message, retry_after=2)
     if isinstance(exc, IntegrityError):
         log.warning("conflict", error=str(exc), request_id=_request_id(request))

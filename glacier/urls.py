@@ -19,3 +19,5 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+
+handler500 = "glacier.failing.failed"

@@ -130,13 +130,19 @@ def find_private(text: str) -> list[Private]:
 
     Used to warn that a public field gives away a person. Reading order; what overlaps is told once.
     """
+    return list(_found_private(text))
+
+
+# A cell of a sheet is asked about twice: when it is read, and when the list's form takes it.
+@lru_cache(maxsize=64)
+def _found_private(text: str) -> tuple[Private, ...]:
     if not _TELLING.search(half_width(text)):
-        return []
+        return ()
     found: list[Private] = []
     for private in sorted(_private(text), key=lambda private: (private.start, -private.end)):
         if not found or private.start >= found[-1].end:
             found.append(private)
-    return found
+    return tuple(found)
 
 
 def _private(text: str) -> Iterator[Private]:

@@ -111,8 +111,9 @@ class Import(models.Model):
 class ImportRow(models.Model):
     """A row of a file: its cells as they were, what was made of them, and why it is held or refused.
 
-    `reasons` are [{header, text, reason}]. `given` is what its list's form takes. `key` says what the row is
-    about, `digest` what it says: the same of both is the same row. `candidates` are entries it may repeat.
+    `reasons` are [{header, text, reason}]. `given` is what its list's form takes, `payload` what the form of
+    number `schema` made of it as a new entry, which need not be done again. `key` says what the row is about,
+    `digest` what it says: the same of both is the same row. `candidates` are entries it may repeat.
     """
 
     batch = models.ForeignKey(Import, models.CASCADE, related_name="lines")
@@ -125,6 +126,8 @@ class ImportRow(models.Model):
     reasons = models.JSONField(default=list)
     title = models.CharField(max_length=200, blank=True)
     given = models.JSONField(null=True)
+    payload = models.JSONField(null=True)
+    schema = models.PositiveIntegerField(null=True)
     key = models.CharField(max_length=300, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     candidates = models.JSONField(default=list)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.db import connection
@@ -16,6 +16,25 @@ from verification import kinds, statements, writing
 from verification.models import Counter, Public
 from verification.sop import State
 from verification.writing import Script, Statement
+
+# A count goes no further than this, and says so: nobody acts otherwise for more.
+MOST_COUNTED = 1000
+
+
+class Counted(int):
+    """A number of things; written with a plus where the counting stopped, which is at `most`."""
+
+    most: int
+
+    def __new__(cls, number: int, *, most: int = MOST_COUNTED) -> Self:
+        """Counted as far as `most`."""
+        found = super().__new__(cls, number)
+        found.most = most
+        return found
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec) + ("+" if self >= self.most else "")
+
 
 _RAISE_VERSIONS = """
 INSERT INTO verification_listversion AS v (kind, version, changed_at, published_at)

@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Final, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator, URLValidator
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +33,18 @@ class PlainTextField(forms.CharField):
 
     # It says itself what is wrong with a JSON value that is no text.
     reads_json = True
+
+    def run_validators(self, value: Any) -> None:
+        """As Django does it, but for a text that is short enough: NUL was dropped with the unseen."""
+        if self._only_length and type(value) is str and len(value) <= (self.max_length or 0):
+            return
+        super().run_validators(value)
+
+    @cached_property
+    def _only_length(self) -> bool:
+        return all(
+            type(one) in (MaxLengthValidator, ProhibitNullCharactersValidator) for one in self.validators
+        )
 
     def to_python(self, value: Any) -> str:
         """The text, trimmed; unseen characters dropped."""

@@ -45,7 +45,8 @@ WITH wanted AS MATERIALIZED (
     SELECT json_agg(json_build_array(member, kind, proven, id)) AS bonds
       FROM ({people.BONDS}) AS bond (member, kind, proven, id)
 )
-SELECT held.*, base.version, lease.submission_id IS NOT NULL, bonds.bonds
+SELECT held.*, base.version, lease.submission_id IS NOT NULL,
+       CASE WHEN held.id = (SELECT min(id) FROM held) THEN bonds.bonds END
   FROM held
   LEFT JOIN base ON base.uid = held.record
   LEFT JOIN lease ON lease.submission_id = held.id

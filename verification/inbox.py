@@ -8,29 +8,23 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from verification import people, statements
+from verification.counting import MOST_COUNTED, Counted
 from verification.models import Attempt, Event, Lease, Submission, TakeDown, User
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import NotFound, raise_first
 from verification.sop import HOW_TO_FIX, Action, Intent, Risk, Status
 
-# A count goes no further than this, and says so: nobody acts otherwise for more.
-MOST_COUNTED = 1000
+# Where something is counted, no more than so many are looked at, at each step.
+MOST_LOOKED_AT = 2 * MOST_COUNTED
 # A queue is looked through no further than this: what is beyond comes nearer by itself.
 MOST_SHOWN = 1000
 STEPS = {"verify": Status.COLLECTED, "enter": Status.VERIFIED}
-
-
-class Counted(int):
-    """A number of things; written with a plus where the counting stopped."""
-
-    def __format__(self, spec: str) -> str:
-        return super().__format__(spec) + ("+" if self >= MOST_COUNTED else "")
 
 
 def waiting_for(who: Standing) -> QuerySet[Submission]:
@@ -68,14 +62,28 @@ def like(who: Standing, found: Submission) -> QuerySet[Submission]:
 
 
 def how_many_like(who: Standing, rows: Sequence[Submission]) -> dict[int, int]:
-    """For each of these that can be decided together with others, how many that are, itself among them."""
+    """For each of these that can be decided together with others, how many that are, itself among them.
+
+    Sought among what each step has first: what one person sends together waits together.
+    """
     senders = {row.submitted_by_id for row in rows}
-    waiting = waiting_for(who).filter(risk=Risk.ROUTINE, intent=Intent.NEW, submitted_by__in=senders)
-    groups = waiting.order_by().values_list("kind", "submitted_by", "status").annotate(n=Count("pk"))
-    counted = {(kind, sender, status): n for kind, sender, status, n in groups}
+    alike = {"risk": Risk.ROUTINE, "intent": Intent.NEW, "submitted_by__in": senders}
+    first, second = (
+        waiting_for(who)
+        .filter(pk__in=_first_in_line(Submission.objects.filter(status=status, risk=Risk.ROUTINE)), **alike)
+        .order_by()
+        .values_list("kind", "submitted_by", "status")
+        for status in STEPS.values()
+    )
+    counted = Counter(first.union(second, all=True))
     routine = [row for row in rows if row.risk == Risk.ROUTINE and row.intent == Intent.NEW]
-    found = {row.pk: counted.get((row.kind, row.submitted_by_id, row.status), 0) for row in routine}
+    found = {row.pk: counted[row.kind, row.submitted_by_id, row.status] for row in routine}
     return {pk: n for pk, n in found.items() if n > 1}
+
+
+def _first_in_line(queue: QuerySet[Submission]) -> QuerySet[Any, Any]:
+    """The ids of what is looked at where something is counted: what comes first, of one status."""
+    return queue.order_by(F("risk").desc(), "submitted_at", "pk").values("pk")[:MOST_LOOKED_AT]
 
 
 def page_for(who: Standing, *, step: str = "", start: int = 0, limit: int) -> list[Submission]:
@@ -105,9 +113,14 @@ def next_for(who: Standing, *, after: Submission | None = None) -> Submission | 
 
 
 def counts_for(who: Standing, *, most: int = MOST_COUNTED) -> dict[str, int]:
-    """How many wait for this reviewer, by step, counted as far as `most`."""
+    """How many wait for this reviewer, by step, counted as far as `most`, among what comes first."""
     queue = waiting_for(who).order_by()
-    first, second = (queue.filter(status=status).values("status")[:most] for status in STEPS.values())
+    first, second = (
+        queue.filter(pk__in=_first_in_line(Submission.objects.filter(status=status)), status=status).values(
+            "status"
+        )[:most]
+        for status in STEPS.values()
+    )
     found = Counter(row["status"] for row in first.union(second, all=True))
     return {step: Counted(found[status]) for step, status in STEPS.items()}
 
@@ -271,23 +284,6 @@ def all_seen_by(uids: Collection[UUID], user: User) -> list[Submission]:
     seen = list(found)
     raise_first({uid: NotFound() for uid in {*uids} - {s.uid for s in seen}})
     return seen
-
-
-# Each status has its own part of an index, and nothing else is looked at.
-_FUNNEL = """
-SELECT (SELECT count(*) FROM (SELECT FROM verification_submission WHERE status = 'collected' LIMIT %(most)s) AS a),
-       (SELECT count(*) FROM (SELECT FROM verification_submission WHERE status = 'verified' LIMIT %(most)s) AS b),
-       (SELECT count(*) FROM (SELECT FROM verification_submission WHERE status = 'entered' LIMIT %(most)s) AS c)
-"""
-
-
-def funnel() -> dict[str, int]:
-    """How many stand at each open step, counted as far as a page says it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FUNNEL, {"most": MOST_COUNTED})
-        numbers = cursor.fetchone()
-    steps = (Status.COLLECTED, Status.VERIFIED, Status.ENTERED)
-    return {status: Counted(number) for status, number in zip(steps, numbers, strict=True)}
 
 
 def take_downs_to_look_at(who: Standing) -> QuerySet[TakeDown]:

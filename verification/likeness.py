@@ -168,15 +168,16 @@ def hints(spec: Kind, payload: Payload) -> list[Candidate]:
 
 def hints_of(entries: Sequence[tuple[Kind, Payload]]) -> list[list[Candidate]]:
     """The same for each of many, in as many queries as for one."""
-    asked = [_asked(spec, payload) for spec, payload in entries]
+    asked = [_asked(spec, payload, everything=False) for spec, payload in entries]
     return [found[:SHOWN] for found in _compare(asked, everything=False)]
 
 
-def _asked(spec: Kind, payload: Payload, record: UUID | None = None) -> _Asked:
+def _asked(spec: Kind, payload: Payload, record: UUID | None = None, *, everything: bool = True) -> _Asked:
+    """What an entry is compared by; unless by everything, by what stands in public fields of others alone."""
     facets = spec.facets(payload)
     identity, name = duplicates.identity_of(spec, payload), duplicates.name_of(spec, payload, facets)
     # Without a record it is somebody typing, who must not learn what private words identify.
-    hidden = record is None and identity != duplicates.identity_of(spec, spec.as_it_is(payload))
+    hidden = record is None and spec.identity(payload) != spec.identity(spec.as_it_is(payload))
     asked = _Asked(
         spec=spec,
         name=name,
@@ -187,7 +188,7 @@ def _asked(spec: Kind, payload: Payload, record: UUID | None = None) -> _Asked:
         names={name: LIKE_NAME} if name else {},
     )
     for trait in duplicates.traits_of(facets):
-        for public, words in ((True, SAME_TRAIT), (False, SAME_PRIVATE)):
+        for public, words in ((True, SAME_TRAIT), (False, SAME_PRIVATE))[: 2 if everything else 1]:
             key = duplicates.trait_key(spec, trait, public=public)
             kind = "trait" if public else "private"
             asked.keys[key] = _Reason(kind, words.get(trait[0], _("something in common")))
@@ -202,8 +203,6 @@ def _compare(asked: Sequence[_Asked], *, everything: bool) -> list[list[Candidat
     for one in asked:
         blocks = {block for name in one.names for block in names.blocks(name)}
         one.keys |= {duplicates.name_key(one.spec, block): _Reason("name", LIKE_NAME) for block in blocks}
-        if not everything:
-            one.keys = {key: reason for key, reason in one.keys.items() if reason.kind != "private"}
     found, rows = _look_up(asked, everything=everything)
     return [_candidates(one, found, rows) for one in asked]
 

@@ -7,7 +7,7 @@ only names more of the larger places (阳新县疾控中心, 黄石市阳新县�
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -41,6 +41,8 @@ _DIGITS: Final = {character: str(value) for value, character in enumerate("零�
     "〇": "0"
 }
 _LEVELS: Final = re.compile(r"(?<=..)[省市县区镇乡]")
+# Without those that belong to a county's own name: 平乡县, 桐乡市, 镇原县, 沙市区.
+_LEVELS_BUT: Final = re.compile(r"(?<=..)(?:[省县区]|市(?!市|区.)|乡(?!塘|.?[县市区])|镇(?!.?[县市区]))")
 _PROVINCES: Final = re.compile(
     "^(?:北京|天津|上海|重庆|河北|山西|内蒙古|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|"
     "四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|台湾|香港|澳门)(?:省|市|自治区)?(?=..)"
@@ -161,18 +163,23 @@ def _fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _parse(folded: str) -> tuple[_Parts, ...]:
-    """The name read, and a second name in brackets as another reading: 湖北省中西医结合医院（新华医院）."""
+    """The name read, and other readings of it: with a county's name as a whole, a second name in brackets.
+
+    邢台平乡县医院 is of 平乡, 天津河北区医院 of 河北; 湖北省中西医结合医院（新华医院） has two names.
+    """
     inside = [normalise(bracketed) for bracketed in _BRACKETED.findall(folded)]
     outside = normalise(_BRACKETED.sub("", folded))
     also = [parts for parts in map(_read, inside) if parts.kind and len(parts.place) >= 2]
     remarks = "".join(text for text in inside if not _KIND.search(text))
-    return (_read(outside, remarks), *also)
+    first, whole = _read(outside, remarks), _read(outside, remarks, own=_own_with_county)
+    return (first, *([whole] if whole != first else ()), *also)
 
 
-def _read(name: str, remarks: str = "") -> _Parts:
+def _read(name: str, remarks: str = "", own: Callable[[str], str] | None = None) -> _Parts:
+    own = own or _own
     named = list(_KIND.finditer(name))
     if not named:
-        return _Parts(_own(name), "", "", remarks, name)
+        return _Parts(own(name), "", "", remarks, name)
     head, unit = name[: named[-1].start()], name[named[-1].end() :] + remarks
     if len(named) > 1:
         # 和平医院医疗队前往武汉同济医院: somebody of one house in the other.
@@ -183,12 +190,18 @@ def _read(name: str, remarks: str = "") -> _Parts:
         head = head[: number.start()]
     else:
         number = None
-    return _Parts(_own(head), _arabic(number[1]) if number else "", str(named[-1].lastgroup), unit, name)
+    return _Parts(own(head), _arabic(number[1]) if number else "", str(named[-1].lastgroup), unit, name)
 
 
 def _own(head: str) -> str:
     """Without the province, where more follows, and without the words for its levels."""
     return _LEVELS.sub("", _PROVINCES.sub("", head))
+
+
+def _own_with_county(head: str) -> str:
+    """The same, but a county's name stays whole, also one that is called as a province is."""
+    rest = _PROVINCES.sub("", head)
+    return _LEVELS_BUT.sub("", head if rest[:1] in ("区", "县") else rest)
 
 
 def _arabic(number: str) -> str:

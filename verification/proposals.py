@@ -17,11 +17,16 @@ from verification.sop import Action, Intent, Risk, State
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody sends, the record it is about if there is one, and whether they know all of that record."""
+    """What somebody sends, the record it is about if there is one, and whether they know all of that record.
+
+    `payload` is what the form of number `schema` made of `data`, as a new entry, where that was done before.
+    """
 
     data: Mapping[str, Any] | Payload
     base: Public | None = None
     owns_source: bool = False
+    payload: Payload | None = None
+    schema: int = 0
 
 
 def content_of(
@@ -51,6 +56,8 @@ def contents_of(spec: Kind, asked: Sequence[Asked]) -> list[dict[str, Any] | Ref
 
 
 def _read(spec: Kind, one: Asked, stored: Mapping[UUID, Record]) -> Payload | InvalidPayload:
+    if one.base is None and one.payload is not None and one.schema == spec.schema:
+        return dict(one.payload)
     record = stored[one.base.uid] if one.base else None
     try:
         return spec.clean(one.data, correcting=record is not None, record=record)

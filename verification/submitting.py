@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import DEFAULT_DB_ALIAS
 
 from verification import duplicates, people, proposals, statements
-from verification.kinds import Kind
+from verification.kinds import Kind, Payload
 from verification.models import Public, Submission, User
 from verification.refusals import MergedAway, NotFound, Refused
 from verification.sop import REQUESTS, Intent, Origin, Status
@@ -26,7 +26,8 @@ class Sent:
     """What somebody sends: the content of a new entry or of a correction, or a request about a record.
 
     `uid`, chosen by the sender, makes sending twice harmless. Under a known (source, source_key) it is a
-    correction of that record.
+    correction of that record. `payload` is what the list's form of number `schema` made of `data` before: a new
+    entry is then not read again, as long as the form is the same. Only our own code says so.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -37,6 +38,8 @@ class Sent:
     source: str = ""
     source_key: str = ""
     uid: UUID | None = None
+    payload: Payload | None = None
+    schema: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def known_by_key(spec: Kind, keys: Collection[tuple[str, str]]) -> dict[tuple[st
         return {}
     rows = spec.model._default_manager.filter(
         source__in={source for source, _key in wanted}, source_key__in={key for _source, key in wanted}
-    )
+    ).exclude(source_key="")  # as the index says it: of long lists PostgreSQL cannot tell
     uids = {
         uid: (source, key)
         for uid, source, key in rows.values_list("uid", "source", "source_key")
@@ -125,7 +128,8 @@ def wanted(spec: Kind, turn: Sequence[Meant]) -> dict[int, Wanted | Refused]:
             proposing.append((one, base))
     owned = proposals.own_sources(spec, [(o.sent.source, o.sent.source_key, base) for o, base in proposing])
     asked = [
-        proposals.Asked(one.sent.data, base, owns) for (one, base), owns in zip(proposing, owned, strict=True)
+        proposals.Asked(one.sent.data, base, owns, one.sent.payload, one.sent.schema)
+        for (one, base), owns in zip(proposing, owned, strict=True)
     ]
     for (one, base), content in zip(proposing, proposals.contents_of(spec, asked), strict=True):
         found[one.number] = content if isinstance(content, Refused) else Wanted(one, base, content)
@@ -193,7 +197,10 @@ def write(
             status=Status.COLLECTED,
             authors=[by.pk],
             submitted_by=by,
-            **({"intent": Intent.NEW, "record": uuid4()} | based_on(w.base) | w.content),
+            # The time is the database's to say; Django would make an expression for each row that says so.
+            **(
+                {"submitted_at": None, "intent": Intent.NEW, "record": uuid4()} | based_on(w.base) | w.content
+            ),
         )
         for w in found
     ]

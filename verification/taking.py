@@ -80,8 +80,12 @@ def known_keys(rows: Sequence[Submission | Due]) -> set[tuple[str, str, str]]:
     for slug in {row.kind for row in new}:
         mine = [row for row in new if row.kind == slug]
         # By the source too: the index begins with it.
-        found = kinds.get(slug).model._default_manager.filter(
-            source__in={row.source for row in mine}, source_key__in=[row.source_key for row in mine]
-        )
+        found = (
+            kinds.get(slug)
+            .model._default_manager.filter(
+                source__in={row.source for row in mine}, source_key__in=[row.source_key for row in mine]
+            )
+            .exclude(source_key="")
+        )  # as the index says it: of long lists PostgreSQL cannot tell
         known.update((slug, *pair) for pair in found.values_list("source", "source_key"))
     return known

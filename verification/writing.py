@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
 
+import orjson
 import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import DataError, IntegrityError, connection, models
@@ -172,12 +173,18 @@ def _writer(field: "models.Field[Any, Any]") -> Callable[[Any], str | None] | No
     return _array if isinstance(field, ArrayField) else None
 
 
-# Made once: json.dumps would make one for each value.
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
+# Times are text already where they belong into JSON; one that is not is a mistake, and is told as one.
+_STRICTLY = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else _ENCODER.encode(value)
+    if value is None:
+        return None
+    try:
+        return orjson.dumps(value, option=_STRICTLY).decode()
+    except TypeError:
+        # A number of more than 64 bits, for one: what PostgreSQL makes of it is the row's own affair.
+        return json.dumps(value, ensure_ascii=False)
 
 
 def _array(texts: Sequence[str] | None) -> str | None:

@@ -11,13 +11,13 @@ from bench.stage import Stage
 
 
 def cached(stage: Stage) -> Case:
-    """First page of 50; the time is nginx's, and ours once a second: so that a round lasts one at least."""
-    stage = replace(stage, size=replace(stage.size, seconds=max(1.0, stage.size.seconds)))
+    """First page of 50; the time is nginx's, and ours once a second: so that our round lasts one at least."""
+    second = replace(stage, size=replace(stage.size, seconds=max(1.0, stage.size.seconds)))
     connection = stage.web("ours")
     _status, _head, body = connection.send(connection.request(OURS))
     connection.close()
     proxy.start(stage, body)
-    ours = web(stage, "ours", proxy.NAME, OURS, answer=bytes)
+    ours = web(second, "ours", proxy.NAME, OURS, answer=bytes)
     return Case(
         "proxied",
         "requests",

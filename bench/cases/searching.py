@@ -59,4 +59,4 @@ def rare(stage: Stage) -> Case:
 
 def common(stage: Stage) -> Case:
     """Words that a tenth to all of the needs have."""
-    return Case("search-common", "searches", _contenders(stage, COMMON, theirs=2, ours=20))
+    return Case("search-common", "searches", _contenders(stage, COMMON, theirs=1, ours=20))

@@ -114,14 +114,22 @@ def _routes(patterns: list[Any], before: str) -> Iterator[str]:
 
 
 def _looked_at(sql: str, params: Any) -> Statement:
-    """The milliseconds it takes, the most rows one scan of it looks at, and its sequential scans with theirs."""
+    """The milliseconds it takes, the pages it touches, the most rows one scan of it looks at, and its sequential
+    scans with theirs."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}", params)
         (plan,) = cursor.fetchone()[0]
     scans = [node for node in _nodes(plan["Plan"]) if "Scan" in node["Node Type"] and _rows(node)]
     whole = {n["Relation Name"]: _rows(n) for n in scans if n["Node Type"] == "Seq Scan"}
     rows = max((_rows(node) for node in scans), default=0)
-    return {"rows": rows, "whole": whole, "ms": plan["Planning Time"] + plan["Execution Time"]}
+    top = plan["Plan"]
+    touched = top.get("Shared Hit Blocks", 0) + top.get("Shared Read Blocks", 0)
+    return {
+        "rows": rows,
+        "pages": touched,
+        "whole": whole,
+        "ms": plan["Planning Time"] + plan["Execution Time"],
+    }
 
 
 def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -16,6 +16,8 @@ LONGEST_PAUSE = 30.0
 # A program that lived this long had started well: its next death is a first one.
 SETTLED = 60.0
 PATIENCE = 10.0
+# One wish to stop may reach us twice: `timeout`, for one, tells its child and then its whole group.
+_SAME_WISH = 1.0
 
 
 # The signals that asked us to stop.
@@ -29,13 +31,20 @@ class Stopped(BaseException):
 def stop_on_signals() -> None:
     """Turn Ctrl-C, kill and a closed terminal into Stopped; asked a second time, hurry."""
 
+    begun = 0.0
+
     def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal begun
+        begun = time.monotonic()
         for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(again, hurry)
         _asked.append(number)
         raise Stopped
 
     def hurry(number: int, frame: FrameType | None) -> None:
+        if time.monotonic() < begun + _SAME_WISH:
+            return
+        os.write(2, b"\nStopped at once, asked a second time.\n")
         os._exit(130)  # the guard ends the rest
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -53,10 +53,10 @@ def _take(batch: Import, row: ImportRow, said: Answer, by: User, record: UUID | 
             request_id=request_id,
         )
         row.verdict = Verdict.CORRECTION
-        row.cells, row.given, row.candidates = [], None, []
+        row.cells, row.given, row.payload, row.candidates = [], None, None, []
     elif said == Answer.DROP:
         row.verdict = Verdict.REFUSED
-        row.given = None
+        row.given = row.payload = None
         row.reasons = [{"header": "", "text": row.title, "reason": _("Left out by you.")}, *row.reasons]
     else:
         raise WrongStatus()

@@ -5,16 +5,15 @@ A row is known by its sender and its key: nobody learns, by sending rows, what s
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from supplies.imported import Answer, ImportRow, Verdict
 from supplies.importing.verdicts import Judged
-from verification import likeness, proposals
-from verification.kinds import Kind
+from verification import likeness, proposals, statements
+from verification.kinds import Kind, Payload
 from verification.models import Public, Submission, User
 from verification.refusals import Refused, Unchanged
 from verification.sop import OPEN, Intent, State, Status
@@ -68,22 +67,26 @@ class Standing:
         return waiting is not None and (waiting.status == Status.RETURNED or waiting.intent == Intent.NEW)
 
 
+# Written by hand, because a parameter for each key costs more than looking for it. The last condition is that of
+# the indexes, which PostgreSQL cannot conclude from many keys.
+_NAMED: Final = """
+SELECT uid, source_key FROM {table}
+ WHERE source = %(source)s::text AND source_key = ANY(%(keys)s::text[]) AND NOT source_key = ''
+"""
+_SENT: Final = """
+SELECT id FROM verification_submission
+ WHERE source = %(source)s::text AND source_key = ANY(%(keys)s::text[]) AND NOT source_key = ''
+"""
+
+
 def look_up(spec: Kind, by: User, rows: Iterable[tuple[str, str]]) -> Known:
     """Records, this person's latest submissions, and rows they said correct another entry, by (key, digest)."""
     pairs = set(rows)
-    keys, source = {key for key, _digest in pairs}, source_of(by)
-    named = spec.model._default_manager.filter(source=source, source_key__in=keys)
-    uids: dict[UUID, str] = dict(named.values_list("uid", "source_key"))
-    published = Submission.objects.filter(record__in=uids, status=Status.PUBLISHED, intent__in=_CONTENT)
-    writers: dict[UUID, list[int]] = {}
-    for record, writer in published.order_by("closed_at", "pk").values_list("record", "submitted_by"):
-        writers.setdefault(record, []).append(writer)
-    sent = Submission.objects.filter(
-        Q(source=source, source_key__in=keys) | Q(record__in=uids),
-        kind=spec.slug,
-        submitted_by=by,
-        intent__in=_CONTENT,
-    )
+    asked = {"source": source_of(by), "keys": list({key for key, _digest in pairs})}
+    named = _NAMED.format(table=spec.model._meta.db_table)
+    uids: dict[UUID, str] = dict(statements.rows(named, asked))
+    known = _standing_under(spec, uids, by) if uids else Known()
+    known.latest = _latest(spec, by, uids, [pk for (pk,) in statements.rows(_SENT, asked)])
     answered = ImportRow.objects.filter(
         batch__by=by,
         batch__kind=spec.slug,
@@ -91,13 +94,29 @@ def look_up(spec: Kind, by: User, rows: Iterable[tuple[str, str]]) -> Known:
         digest__in={digest for _key, digest in pairs},
         submission__status__in=[*OPEN, Status.PUBLISHED],
     )
+    known.answered = frozenset(answered.values_list("key", "digest"))
+    return known
+
+
+def _standing_under(spec: Kind, uids: Mapping[UUID, str], by: User) -> Known:
+    """The records of these keys, and who wrote them."""
+    published = Submission.objects.filter(record__in=uids, status=Status.PUBLISHED, intent__in=_CONTENT)
+    writers: dict[UUID, list[int]] = {}
+    for record, writer in published.order_by("closed_at", "pk").values_list("record", "submitted_by"):
+        writers.setdefault(record, []).append(writer)
     return Known(
         {uids[public.pk]: public for public in Public.objects.filter(pk__in=uids)},
         frozenset(key for uid, key in uids.items() if set(writers.get(uid, ())) == {by.pk}),
         frozenset(key for uid, key in uids.items() if writers.get(uid, [])[-1:] == [by.pk]),
-        {row.source_key or uids[row.record]: row for row in sent.order_by("pk")},
-        frozenset(answered.values_list("key", "digest")),
     )
+
+
+def _latest(spec: Kind, by: User, uids: Mapping[UUID, str], under: Sequence[int]) -> dict[str, Submission]:
+    """By key, what this person sent last: `under` the keys themselves, or about the records of these uids."""
+    mine = Submission.objects.filter(kind=spec.slug, submitted_by=by, intent__in=_CONTENT)
+    found = {row.pk: row for row in mine.filter(pk__in=under)} if under else {}
+    found |= {row.pk: row for row in mine.filter(record__in=uids)} if uids else {}
+    return {row.source_key or uids[row.record]: row for _pk, row in sorted(found.items())}
 
 
 def standing(known: Known, key: str) -> Standing:
@@ -126,21 +145,32 @@ def compare(judged: Judged, there: Standing, *, same: bool, answered: bool) -> V
     return Verdict.CORRECTION if there.base or there.waiting else Verdict.NEW
 
 
-def say_the_same(spec: Kind, rows: Sequence[tuple[Mapping[str, Any], Standing]]) -> list[bool]:
-    """For each row whether sending it would add nothing to what is public and what this person sent last."""
+def say_the_same(
+    spec: Kind, rows: Sequence[tuple[Mapping[str, Any], Payload | None, Standing]]
+) -> list[bool]:
+    """For each row whether sending it would add nothing to what is public and what this person sent last.
+
+    A row is what was given, what the form made of it as a new entry where that is known, and what stands there.
+    """
     known = [
-        (number, given, there)
-        for number, (given, there) in enumerate(rows)
+        (number, given, payload, there)
+        for number, (given, payload, there) in enumerate(rows)
         if there.base is not None or there.latest is not None
     ]
     asked = [
         proposals.Asked(
-            proposed(spec, given, owned=there.base is None or there.owned), there.base, there.owned
+            proposed(spec, given, owned=there.base is None or there.owned),
+            there.base,
+            there.owned,
+            payload,
+            spec.schema,
         )
-        for _number, given, there in known
+        for _number, given, payload, there in known
     ]
     same = [False] * len(rows)
-    for (number, _given, there), content in zip(known, proposals.contents_of(spec, asked), strict=True):
+    for (number, _given, _payload, there), content in zip(
+        known, proposals.contents_of(spec, asked), strict=True
+    ):
         same[number] = _adds_nothing(content, there)
     return same
 

@@ -226,7 +226,7 @@ def _end(which: Any, stage: Stage, **more: Any) -> int:
 
 def forget(rows: Any) -> None:
     """Drop what rows say; that they were there, and what became of them, stays."""
-    rows.update(cells=[], marks={}, given=None, title="", reasons=[], candidates=[])
+    rows.update(cells=[], marks={}, given=None, payload=None, title="", reasons=[], candidates=[])
 
 
 def _mine(batch: Import, by: User) -> None:

@@ -15,7 +15,7 @@ from verification.kinds import Kind
 BATCH: Final = 500
 # So many contradicting rows are named.
 _NAMED: Final = 5
-_JUDGED: Final = ["verdict", "reasons", "title", "given", "key", "digest", "candidates"]
+_JUDGED: Final = ["verdict", "reasons", "title", "given", "payload", "schema", "key", "digest", "candidates"]
 
 
 def judge_some(batch: Import) -> int:
@@ -27,10 +27,12 @@ def judge_some(batch: Import) -> int:
     known = comparing.look_up(spec, batch.by, [(j.key, j.digest) for j in read])
     there = [comparing.standing(known, judged.key) for judged in read]
     given = [judged.given if judged.payload is not None else {} for judged in read]
-    same = comparing.say_the_same(spec, list(zip(given, there, strict=True)))
+    payloads = [judged.payload for judged in read]
+    same = comparing.say_the_same(spec, list(zip(given, payloads, there, strict=True)))
     for row, judged, stands, repeats in zip(rows, read, there, same, strict=True):
         answered = (judged.key, judged.digest) in known.answered
         _settle(row, judged, comparing.compare(judged, stands, same=repeats, answered=answered))
+        row.schema = spec.schema
     new = [(row, judged) for row, judged in zip(rows, read, strict=True) if row.verdict == Verdict.NEW]
     for (row, judged), twins in zip(
         new, comparing.twins(spec, [judged for _row, judged in new]), strict=True
@@ -52,7 +54,7 @@ def _settle(row: ImportRow, judged: Judged, verdict: Verdict) -> None:
     """Write a verdict and its reasons into the row."""
     row.verdict, row.title = verdict, judged.title
     row.key, row.digest = judged.key, judged.digest
-    row.given = judged.given if verdict != Verdict.REFUSED else None
+    row.given, row.payload = (judged.given, judged.payload) if verdict != Verdict.REFUSED else (None, None)
     told = {Verdict.REFUSED: judged.errors, Verdict.HELD: judged.doubts}.get(verdict)
     row.reasons = [*(told.told if told else ()), *judged.remarks.told]
 
@@ -69,7 +71,9 @@ def _take_over(batch: Import, rows: Sequence[ImportRow]) -> None:
         digest__in={digest for _key, digest in held},
     )
     same = [row.pk for row in earlier.only("key", "digest") if (row.key, row.digest) in held]
-    ImportRow.objects.filter(pk__in=same).update(answer=Answer.REPEATED, cells=[], given=None, reasons=[])
+    ImportRow.objects.filter(pk__in=same).update(
+        answer=Answer.REPEATED, cells=[], given=None, payload=None, reasons=[]
+    )
 
 
 def compare_with_each_other(batch: Import) -> None:

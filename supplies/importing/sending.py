@@ -7,14 +7,14 @@ from supplies.importing import comparing, writing
 from supplies.importing.comparing import Standing
 from verification import duplicates, kinds, workflow
 from verification.journal import acting
-from verification.kinds import Kind
+from verification.kinds import Kind, Payload
 from verification.models import Submission, User
 from verification.refusals import InvalidPayload, Refused, Unchanged
 from verification.sop import Action, Intent, Origin, Reason, Status
 from verification.submitting import Sent
 
 BATCH: Final = 500
-_SENT: Final = ("verdict", "reasons", "submission_id", "given", "cells", "marks", "candidates")
+_SENT: Final = ("verdict", "reasons", "submission_id", "given", "payload", "cells", "marks", "candidates")
 
 
 def send_some(batch: Import) -> int:
@@ -36,8 +36,10 @@ def send(spec: Kind, rows: list[ImportRow], *, by: User, request_id: str) -> Non
         duplicates.hold([comparing.source_of(by)])
         known = comparing.look_up(spec, by, [(row.key, row.digest) for row in rows])
         there = [comparing.standing(known, row.key) for row in rows]
-        given = [row.given or {} for row in rows]
-        same = comparing.say_the_same(spec, list(zip(given, there, strict=True)))
+        said = [
+            (row.given or {}, _payload(spec, row), stands) for row, stands in zip(rows, there, strict=True)
+        ]
+        same = comparing.say_the_same(spec, said)
         going: list[tuple[ImportRow, Standing]] = []
         for row, stands, repeats in zip(rows, there, same, strict=True):
             if repeats or stands.changes_what_waits:
@@ -55,7 +57,13 @@ def _sent(spec: Kind, row: ImportRow, there: Standing, by: User) -> Sent:
     data = comparing.proposed(spec, row.given or {}, owned=there.base is None or there.owned)
     if there.base is not None and not there.owned:
         return Sent(data, record=there.base.pk)
-    return Sent(data, source=comparing.source_of(by), source_key=row.key)
+    payload = _payload(spec, row)
+    return Sent(data, source=comparing.source_of(by), source_key=row.key, payload=payload, schema=spec.schema)
+
+
+def _payload(spec: Kind, row: ImportRow) -> Payload | None:
+    """What the list's form of today made of the row when it was judged."""
+    return row.payload if row.schema == spec.schema else None
 
 
 def _changed(spec: Kind, row: ImportRow, there: Standing, by: User, *, same: bool) -> Submission | Refused:
@@ -76,7 +84,7 @@ def _settle(spec: Kind, row: ImportRow, there: Standing, answer: Submission | Re
     if isinstance(answer, Submission):
         row.submission = answer
         row.verdict = Verdict.CORRECTION if there.base or there.latest else Verdict.NEW
-        row.cells, row.marks, row.given, row.candidates = [], {}, None, []
+        row.cells, row.marks, row.given, row.payload, row.candidates = [], {}, None, None, []
     elif isinstance(answer, Unchanged):
         row.verdict = Verdict.UNCHANGED
         if there.waiting is not None and there.waiting.intent == Intent.CORRECTION:

@@ -1,9 +1,9 @@
 """Rows of an import into their table and back, in one statement for any number of them."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+import orjson
 from django.db import connection
 
 from supplies.files.rows import Row
@@ -22,6 +22,8 @@ _TYPES: Final = {
     "reasons": "jsonb",
     "title": "text",
     "given": "jsonb",
+    "payload": "jsonb",
+    "schema": "int",
     "key": "text",
     "digest": "text",
     "candidates": "jsonb",
@@ -33,10 +35,14 @@ _TYPES: Final = {
 
 def insert(batch: Import, sheet: int, rows: Sequence[Row], *, before: int) -> None:
     """Write rows as they were read, numbered on from `before`; they wait for their verdict."""
-    told = [{"line": row.line, "cells": row.cells, "marks": row.marks} for row in rows]
+    told = [
+        {"line": row.line, "cells": row.cells, "marks": {str(at): mark for at, mark in row.marks.items()}}
+        for row in rows
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT, {"batch": batch.pk, "before": before, "sheet": sheet, "rows": json.dumps(told)}
+            _INSERT,
+            {"batch": batch.pk, "before": before, "sheet": sheet, "rows": orjson.dumps(told).decode()},
         )
 
 
@@ -52,7 +58,7 @@ def update(rows: Sequence[ImportRow], columns: Sequence[str]) -> None:
         f" FROM jsonb_to_recordset(%s::jsonb) AS new (id bigint, {shape}) WHERE row.id = new.id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(values)])
+        cursor.execute(statement, [orjson.dumps(values).decode()])
 
 
 def _plain(value: Any) -> Any:

@@ -529,6 +529,8 @@ class Migration(migrations.Migration):
                 ('reasons', models.JSONField(default=list)),
                 ('title', models.CharField(blank=True, max_length=200)),
                 ('given', models.JSONField(null=True)),
+                ('payload', models.JSONField(null=True)),
+                ('schema', models.PositiveIntegerField(null=True)),
                 ('key', models.CharField(blank=True, max_length=300)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('candidates', models.JSONField(default=list)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from supplies import places, quantities, wanted
 from supplies.views.lists import overview
-from verification import counting, history, inbox, kinds, measures
+from verification import counting, history, kinds, measures
 from verification.listing import Listing
 from verification.paging import Row
 from verification.searching import Search
@@ -54,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _funnel() -> dict[str, int]:
     """How many submissions stand at each step, of all lists, and how many were published today."""
-    standing = inbox.funnel()
+    standing = measures.funnel()
     waiting = {s.value: standing[s] for s in (Status.COLLECTED, Status.VERIFIED, Status.ENTERED)}
     return {**waiting, "published_today": measures.published_since(measures.today())}
 

@@ -8,7 +8,18 @@ from django.utils import timezone
 from tests import builders
 from tests.signing_in import sign_in
 from tests.supplies import sheet_files
-from verification import feed, history, inbox, journal, kinds, likeness, owner_links, people, uniting
+from verification import (
+    feed,
+    history,
+    inbox,
+    journal,
+    kinds,
+    likeness,
+    measures,
+    owner_links,
+    people,
+    uniting,
+)
 from verification.models import Public
 from verification.sop import Reason
 
@@ -56,7 +67,8 @@ def reading(volunteer, reviewer):
         "inbox.mine": (1, lambda: inbox.mine(volunteer)),
         "inbox.verdicts": (1, lambda: inbox.verdicts(own)),
         "inbox.being_looked_at": (1, lambda: inbox.being_looked_at(own)),
-        "inbox.funnel": (1, inbox.funnel),
+        "measures.funnel": (1, measures.funnel),
+        "measures.stands": (1, measures.stands),
         "history.of_record": (1, lambda: history.of_record(record.uid)),
         "history.of_submission": (1, lambda: history.of_submission(own[0])),
         "feed.changes": (1, lambda: feed.changes(0)),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from glacier.admission import OF_ONE_CALLER, SHARES, Asked, Gate, Line, TurnedAway, read, whole
+from glacier.admission import OF_ONE_CALLER, PAUSES, SHARES, Asked, Gate, Line, TurnedAway, read, whole
 
 COOKIE = "\r\nHost: x\r\nCookie: csrftoken=a; sessionid=abc"
 BEARER = "\r\nAuthorization: Bearer glacier_token"
@@ -112,21 +112,49 @@ def test_free_place_goes_to_its_own_line_in_the_order_of_arrival():
         fill(gate, line, SHARES[line].places)
     for who in ("reader", "second reader"):
         gate.arrive(who, Asked(Line.READING, "/"), 0.0)
+    assert not list(gate.admitted(0.0))
+    gate.leave(Asked(Line.READING, "/"), 0.0)
+    assert [who for who, _asked in gate.admitted(0.0)] == ["reader"]
     gate.arrive("reviewer", Asked(Line.WORKING, "/"), 0.1)
-    assert not list(gate.admitted())
-    gate.leave(Asked(Line.READING, "/"))
-    assert [who for who, _asked in gate.admitted()] == ["reader"]
-    gate.leave(Asked(Line.WORKING, "/"))
-    assert [who for who, _asked in gate.admitted()] == ["reviewer"]
+    gate.leave(Asked(Line.WORKING, "/"), 0.1)
+    assert [who for who, _asked in gate.admitted(0.1)] == ["reviewer"]
     assert gate.waiting() == 1
+
+
+def test_while_reviewers_wait_the_others_have_one_place_each():
+    gate, places = Gate(), SHARES[Line.READING].places
+    assert places > 1
+    fill(gate, Line.READING, places + 2)
+    fill(gate, Line.WORKING, SHARES[Line.WORKING].places + 1)
+    for _ in range(places - 1):
+        gate.leave(Asked(Line.READING, "/"), 0.0)
+    assert not list(gate.admitted(0.0))
+    gate.leave(Asked(Line.READING, "/"), 0.0)
+    assert [asked.line for _who, asked in gate.admitted(0.0)] == [Line.READING]
+    gate.leave(Asked(Line.WORKING, "/"), 0.0)
+    assert [asked.line for _who, asked in gate.admitted(0.0)] == [Line.WORKING, Line.READING]
+
+
+def test_what_takes_long_pauses_while_others_wait_and_not_where_nobody_does():
+    gate, bulk = Gate(), Asked(Line.BULK, "/")
+    assert gate.arrive("long", bulk, 10.0) is True
+    fill(gate, Line.READING, SHARES[Line.READING].places + 1)
+    gate.leave(bulk, 12.0)
+    assert gate.arrive("next", bulk, 12.0) is False
+    assert not list(gate.admitted(12.0 + 2 * PAUSES - 0.1))
+    assert [who for who, _asked in gate.admitted(12.0 + 2 * PAUSES)] == ["next"]
+    gate.leave(bulk, 30.0)
+    gate.leave(Asked(Line.READING, "/"), 30.0)
+    assert len(list(gate.admitted(30.0))) == 1
+    assert gate.arrive("alone", bulk, 30.0) is True
 
 
 def test_what_takes_long_is_let_in_one_at_a_time_while_others_wait():
     gate = Gate()
     fill(gate, Line.READING, SHARES[Line.READING].places + 1)
     assert fill(gate, Line.BULK, 2) == [True, False]
-    gate.leave(Asked(Line.READING, "/"))
-    assert [(who, asked.line) for who, asked in gate.admitted()] == [
+    gate.leave(Asked(Line.READING, "/"), 0.0)
+    assert [(who, asked.line) for who, asked in gate.admitted(0.0)] == [
         (SHARES[Line.READING].places, Line.READING),
         (1, Line.BULK),
     ]
@@ -135,7 +163,7 @@ def test_what_takes_long_is_let_in_one_at_a_time_while_others_wait():
 def test_nobody_overtakes_within_a_line():
     gate = Gate()
     fill(gate, Line.SUBMITTING, SHARES[Line.SUBMITTING].places + 1)
-    gate.leave(Asked(Line.SUBMITTING, "/"))
+    gate.leave(Asked(Line.SUBMITTING, "/"), 0.0)
     assert gate.arrive("late", Asked(Line.SUBMITTING, "/"), 0.0) is False
 
 
@@ -147,8 +175,8 @@ def test_who_waited_too_long_is_turned_away_and_counts_no_more():
     assert [(who, said) for who, _asked, said in gate.overdue(10.0 + share.patience)] == [
         ("patient", TurnedAway(503, share.again))
     ]
-    gate.leave(Asked(Line.READING, "/"))
-    assert not list(gate.admitted())
+    gate.leave(Asked(Line.READING, "/"), 0.0)
+    assert not list(gate.admitted(0.0))
 
 
 def test_one_caller_with_too_much_at_once_is_told_so_and_others_are_not():
@@ -158,5 +186,5 @@ def test_one_caller_with_too_much_at_once_is_told_so_and_others_are_not():
         assert not isinstance(gate.arrive(n, mine, 0.0), TurnedAway)
     assert gate.arrive("more", mine, 0.0) == TurnedAway(429, SHARES[Line.WORKING].again)
     assert not isinstance(gate.arrive("other", other, 0.0), TurnedAway)
-    gate.leave(mine)
+    gate.leave(mine, 0.0)
     assert not isinstance(gate.arrive("again", mine, 0.0), TurnedAway)

@@ -1,12 +1,15 @@
 """Our worker in a real gunicorn: what is too much is answered at once and held back by nobody who is inside."""
 
 import json
+import os
 import re
+import signal
 import socket
 import sys
 
 import pytest
 
+from bench.processor import children
 from glacier.admission import OF_ONE_CALLER, SHARES, Line
 from glacier.runner.processes import Program, wait_until
 from tests.machinery.runs import free_port
@@ -175,3 +178,23 @@ def test_two_questions_sent_at_once_are_both_answered(served):
     client = served.ask_nothing()
     client.sendall(f"{one}\r\n{one}Connection: close\r\n\r\n".encode())
     assert whole(client).count("HTTP/1.1 200") == 2
+
+
+def test_reviewer_who_waits_is_let_in_when_another_is_done(served):
+    share = SHARES[Line.WORKING]
+    held = [served.ask("/review/held/", f"Connection: close\r\n{COOKIE}") for _ in range(share.places)]
+    assert served.holds(share.places)
+    waiting = served.ask("/review/", f"Connection: close\r\n{COOKIE}")
+    served.said("/status/let-go")
+    assert all(whole(client).startswith("HTTP/1.1 200") for client in [*held, waiting])
+
+
+def test_web_process_whose_porter_dies_is_replaced(served):
+    (porter,) = porters(served.program.pid)
+    os.kill(porter, signal.SIGKILL)
+    assert wait_until(lambda: porters(served.program.pid) not in ([], [porter]), 60)
+    assert served.said("/needs/").startswith("HTTP/1.1 200")
+
+
+def porters(master):
+    return [porter for worker in children(master) for porter in children(worker)]

@@ -69,6 +69,20 @@ def test_the_same_file_twice_adds_nothing_before_and_after_publication(volunteer
     assert (verdicts(after), Submission.objects.count()) == (["unchanged"] * 4, 4)
 
 
+@pytest.mark.parametrize(("schema", "sent_remarks"), [(0, "as the form had it"), (1, "可送东门")])
+def test_a_row_is_read_again_only_where_its_form_has_changed_since(volunteer, schema, sent_remarks):
+    batch = judged(as_csv([row()]), volunteer)
+    (line,) = ImportRow.objects.filter(batch=batch)
+    line.payload["remarks"] = "as the form had it"
+    line.schema += schema
+    line.save()
+    imports.accept(batch, by=volunteer, ring_bell=False)
+    work(batch)
+    (submission,) = Submission.objects.all()
+    assert submission.payload["remarks"] == sent_remarks
+    assert not ImportRow.objects.exclude(payload=None).exists()
+
+
 def test_a_changed_row_corrects_what_waits(volunteer):
     sent(as_csv([row()]), volunteer)
     batch = sent(as_csv([row(防护服="900")]), volunteer)
@@ -332,7 +346,7 @@ def test_what_rows_say_is_forgotten_a_week_later(volunteer):
     assert imports.sweep() == 0
     Import.objects.update(changed_at=timezone.now() - timedelta(days=8))
     assert imports.sweep() == 1
-    assert not ImportRow.objects.exclude(cells=[], given=None, reasons=[]).exists()
+    assert not ImportRow.objects.exclude(cells=[], given=None, payload=None, reasons=[]).exists()
     n = imports.counts(batch)
     assert (n["accepted"], n["refused"]) == (4, 1)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
-from verification import inbox, leases, workflow
+from verification import inbox, leases, measures, workflow
 from verification import people as core_people
 from verification.models import Lease
 from verification.refusals import NotFound
@@ -134,11 +134,24 @@ def test_seen_by_its_submitter_and_reviewers_only(request, volunteer, who, sees)
 
 
 def test_funnel_counts_what_is_open(volunteer, reviewer):
-    assert inbox.funnel() == {Status.COLLECTED: 0, Status.VERIFIED: 0, Status.ENTERED: 0}
+    assert measures.funnel() == {Status.COLLECTED: 0, Status.VERIFIED: 0, Status.ENTERED: 0}
     builders.submit_need(volunteer, organisation_name="江城甲医院")
     builders.verify(builders.submit_need(volunteer, organisation_name="江城乙医院"), reviewer)
     builders.approve(builders.submit_need(volunteer, organisation_name="江城丙医院"), reviewer)
     builders.published_need(volunteer, reviewer, organisation_name="江城丁医院")
-    funnel = inbox.funnel()
+    funnel = measures.funnel()
     assert (funnel[Status.COLLECTED], funnel[Status.VERIFIED]) == (1, 1)
     assert Status.PUBLISHED not in funnel
+
+
+def test_stands_say_how_many_of_each_list_wait_and_since_when(volunteer, reviewer):
+    assert measures.stands() == {}
+    waiting = [builders.submit_need(volunteer, organisation_name=f"江城{n}医院") for n in ("甲", "乙")]
+    checked = builders.verify(builders.submit_need(volunteer, organisation_name="江城丙医院"), reviewer)
+    builders.approve(builders.submit_need(volunteer, organisation_name="江城丁医院"), reviewer)
+    builders.published_need(volunteer, reviewer, organisation_name="江城戊医院")
+    assert measures.stands() == {
+        ("needs", Status.COLLECTED): (2, waiting[0].submitted_at),
+        ("needs", Status.VERIFIED): (1, checked.submitted_at),
+        ("needs", Status.ENTERED): (1, None),
+    }

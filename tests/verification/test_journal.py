@@ -1,5 +1,6 @@
 """The journal: events in commit order with verifiable leaves, and the bell that rings after commit."""
 
+import json
 import os
 import socket
 import subprocess
@@ -8,6 +9,8 @@ import sys
 import pytest
 import redis
 from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from glacier.runner.bootstrap import TOP
 from tests import builders
@@ -184,3 +187,18 @@ def test_bell_that_cannot_be_rung_does_not_undo_the_approval(committed_db, volun
     submission.refresh_from_db()
     assert submission.status == "entered"
     assert journal.bell_failures == before + 1
+
+
+_WORDS = st.text(st.characters(codec="utf-8"), max_size=8)
+_IN_BODIES = st.recursive(
+    st.none() | st.booleans() | st.integers() | _WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_IN_BODIES)
+def test_canonical_text_is_that_of_the_standard_library(value):
+    """Whatever reads the journal in another language finds the same bytes; numbers of any length among them."""
+    told = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert journal.canonical(value) == told

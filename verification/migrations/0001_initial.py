@@ -582,6 +582,10 @@ class Migration(migrations.Migration):
             model_name='event',
             index=models.Index(models.F('submission'), models.F('id'), name='event_of_submission'),
         ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('id'), condition=models.Q(('action', 'publish'), ('version__gt', 1)), name='event_corrected'),
+        ),
         migrations.AddConstraint(
             model_name='event',
             constraint=models.UniqueConstraint(condition=models.Q(('action', 'publish')), fields=('record', 'version'), name='event_publish_once'),
@@ -609,6 +613,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='submission',
             index=models.Index(models.F('submitted_by'), models.OrderBy(models.F('id'), descending=True), name='submission_mine'),
+        ),
+        migrations.AddIndex(
+            model_name='submission',
+            index=models.Index(models.F('source'), models.F('source_key'), condition=models.Q(('source_key', ''), _negated=True), name='submission_of_source'),
         ),
         migrations.AddIndex(
             model_name='submission',

@@ -55,6 +55,8 @@ class Event(models.Model):
             # Acts about no entry: what people did to people, to organisations and to the rules.
             models.Index("id", name="event_of_people", condition=Q(kind="")),
             models.Index("person", "id", name="event_of_person", condition=Q(person__isnull=False)),
+            # The last corrections, for the home page.
+            models.Index("id", name="event_corrected", condition=Q(action=Action.PUBLISH, version__gt=1)),
         ]
         constraints = [
             models.UniqueConstraint(

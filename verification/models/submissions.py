@@ -113,6 +113,8 @@ class Submission(models.Model):
             # How long a publication took, for the status page.
             models.Index("closed_at", name="submission_published", condition=Q(status=Status.PUBLISHED)),
             models.Index("submitted_by", F("id").desc(), name="submission_mine"),
+            # What came under a row's key before.
+            models.Index("source", "source_key", name="submission_of_source", condition=~Q(source_key="")),
             models.Index(
                 "kind", "identity", name="submission_identity", condition=Q(status__in=sorted(OPEN))
             ),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from verification import counting, health, kinds, measures, policies, reasons
 from verification.kinds import Kind
-from verification.models import Attempt, Leaf, Reviewer, Submission, Unsequenced
+from verification.models import Attempt, Leaf, Reviewer, Unsequenced
 from verification.sop import (
     CHECKLISTS,
     LINKED_GROUNDS,
@@ -43,20 +43,23 @@ def status(request: HttpRequest) -> HttpResponse:
 
 def _lists_status() -> list[dict[str, Any]]:
     """How every list stands: the same few queries for any number of them."""
-    stands = _tally(Submission.objects.open().values_list("kind", "status"))
+    stands, nothing = measures.stands(), (0, None)
     fresh = counting.freshnesses()
     parked = Attempt.objects.filter(parked_at__isnull=False, submission__status=Status.ENTERED)
     stuck = _tally(parked.values_list("submission__kind", "submission__status"))
-    oldest, waits = measures.oldest_waiting(), measures.waits()
+    waits = measures.waits()
     return [
         {
             "kind": spec.slug,
             "label": spec.label,
-            "to_verify": stands[spec.slug, Status.COLLECTED],
-            "to_enter": stands[spec.slug, Status.VERIFIED],
-            "approved": stands[spec.slug, Status.ENTERED],
+            "to_verify": stands.get((spec.slug, Status.COLLECTED), nothing)[0],
+            "to_enter": stands.get((spec.slug, Status.VERIFIED), nothing)[0],
+            "approved": stands.get((spec.slug, Status.ENTERED), nothing)[0],
             "parked": stuck[spec.slug, Status.ENTERED],
-            "oldest": oldest.get(spec.slug),
+            "oldest": min(
+                (since for (kind, _step), (_n, since) in stands.items() if kind == spec.slug and since),
+                default=None,
+            ),
             "live": sum(fresh.get((spec.slug, code), 0) for code in Freshness),
             **{code.value: fresh.get((spec.slug, code), 0) for code in Freshness},
             **waits.get(spec.slug, measures.NO_WAITS),

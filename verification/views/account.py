@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from verification import inbox, people
+from verification import counting, inbox, people
 from verification.forms import TokenForm
 from verification.models import ApiToken, Submission, User
 from verification.refusals import NotFound
@@ -30,10 +30,10 @@ def me(request: HttpRequest) -> HttpResponse:
         return render(request, "_me.html", {"person": None})
     who = people.standing(request.user, now=timezone.now())
     returned = Submission.objects.filter(submitted_by=request.user, status=Status.RETURNED).count()
-    queued = inbox.Counted(sum(inbox.counts_for(who).values()) if who.is_reviewer else 0)
+    queued = counting.Counted(sum(inbox.counts_for(who).values()) if who.is_reviewer else 0)
     context = {
         "person": {"name": request.user.pseudonym, "reviewer": who.is_reviewer},
-        "waiting": {"mine": returned, "inbox": queued, "all": inbox.Counted(returned + queued)},
+        "waiting": {"mine": returned, "inbox": queued, "all": counting.Counted(returned + queued)},
     }
     return render(request, "_me.html", context)
 

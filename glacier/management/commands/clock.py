@@ -7,6 +7,7 @@ by: an advisory lock lets one of them tick.
 
 import signal
 import threading
+import time
 from typing import Any
 
 import psycopg
@@ -60,15 +61,21 @@ class Command(BaseCommand):
             if not cursor.fetchone()[0]:
                 return
             cursor.execute("LISTEN glacier_journal")
+        tended = time.monotonic() - PERIOD
         while not stop.is_set():
+            more = tick()
+            # Not after every act: an approval that follows at once would wait for it.
+            if time.monotonic() - tended >= PERIOD:
+                tend()
+                tended = time.monotonic()
             # Where there was work there may be more of it: no waiting then.
-            if not tick():
+            if not more:
                 # Wakes at the first notification, or after a second without any.
                 list(connection.connection.notifies(timeout=PERIOD, stop_after=1))
 
 
 def tick() -> bool:
-    """One round: publication of what is due, leaves for new events, a sign of life; whether anything was published.
+    """One round: publication of what is due, leaves for new events; whether anything was published.
 
     Publication comes first: somebody waits for it. One batch a round, so that the numbers never wait for long.
     """
@@ -76,13 +83,17 @@ def tick() -> bool:
         outcome = publishing.publish_due()
     finally:
         # Whatever stands in the way of publication does not stand in the way of the numbers.
-        while journal.sequence():
+        while journal.sequence() == journal.LEAVES:
             pass
-    merge_pending()
     if outcome.taken:
         log.info("clock_published", taken=outcome.taken, published=outcome.published)
-    pulses.beat("clock")
     return bool(outcome.published or outcome.sent_back)
+
+
+def tend() -> None:
+    """What is done once a second, after a whole round: the search indexes merged, a sign of life."""
+    merge_pending()
+    pulses.beat("clock")
 
 
 def merge_pending() -> int:
