@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +17,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from verification import attempts, names, people, publishing, reasons
+from verification import attempts, names, organisations, publishing, reasons
 from verification.journal import acting
 from verification.models import (
     Attempt,
     Event,
+    Grant,
     Membership,
     Organisation,
     OrganisationAlias,
@@ -34,6 +36,8 @@ from verification.sop import REASONS, Action, Reason
 from verification.views.requests import actor
 
 admin.site.site_header = admin.site.site_title = _("Glacier: coordination")
+# Rights are given by two people, never by a form.
+admin.site.unregister(Group)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
@@ -112,6 +116,8 @@ class OrganisationAdmin(Acting):
     list_filter = ("kind", "proven")
     search_fields = ("name", "aliases__name")
     autocomplete_fields = ("merged_into",)
+    # That its members speak for it is said by two people: `granting`.
+    readonly_fields = ("proven",)
     inlines = [AliasInline]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -127,28 +133,28 @@ class OrganisationAdmin(Acting):
             defaults={"name": organisation.name},
         )
         by = actor(request)
-        publishing.rerender_organisations(people.settle_merge(organisation, by=by), by=by)
+        publishing.rerender_organisations(organisations.settle_merge(organisation, by=by), by=by)
 
 
 @admin.register(Membership)
-class MembershipAdmin(Acting):
-    """Who speaks for whom, since when; ended, not deleted."""
+class MembershipAdmin(ReadOnlyTracked):
+    """Who speaks for whom, since when. It begins and ends on the organisation's own page."""
 
     list_display = (
         column("user", _("person")),
         column("organisation", _("organisation")),
         "is_admin",
+        column("way", _("how")),
         column("since", _("since")),
         column("ended_at", _("ended")),
     )
     list_select_related = ("user", "organisation")
-    autocomplete_fields = ("user", "organisation")
-    readonly_fields = ("since",)
 
 
 @admin.register(User)
-class UserAdmin(Acting):
-    """People: may be deactivated. Mail addresses are shown to coordinators only."""
+class UserAdmin(ReadOnlyTracked):
+    """People, read only: accounts are closed and opened, and power is given, by `granting`. Mail addresses are shown
+    to coordinators only."""
 
     list_display = (
         column("pseudonym", _("pseudonym")),
@@ -158,28 +164,44 @@ class UserAdmin(Acting):
         "is_robot",
     )
     search_fields = ("pseudonym", "email")
-    fields = ("pseudonym", "email", "is_active", "date_joined")
-    readonly_fields = ("pseudonym", "email", "date_joined")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """People sign up themselves."""
-        return False
+    fields = ("pseudonym", "email", "is_active", "is_staff", "date_joined")
 
 
 @admin.register(Reviewer)
 class ReviewerAdmin(ReadOnlyTracked):
-    """Reviewers, without their legal names."""
+    """Checks of legal names, without the names."""
 
     list_display = (
         column("user", _("person")),
         column("organisation", _("organisation")),
         column("checked_by", _("checked by")),
         column("checked_at", _("checked")),
+        column("confirmed_by", _("confirmed by")),
+        column("confirmed_at", _("confirmed")),
         column("expires_at", _("expires")),
         column("suspended_at", _("suspended")),
+        column("ended_at", _("ended")),
     )
-    list_select_related = ("user", "organisation", "checked_by")
-    exclude = ("legal_name",)
+    list_select_related = ("user", "organisation", "checked_by", "confirmed_by")
+
+
+@admin.register(Grant)
+class GrantAdmin(ReadOnlyTracked):
+    """What took several people, by whom and when."""
+
+    list_display = (
+        column("act", _("act")),
+        column("person", _("person")),
+        column("organisation", _("organisation")),
+        column("domain", _("mail domain")),
+        column("proposed_by", _("proposed by")),
+        column("confirmed_by", _("confirmed by")),
+        column("seconded_by", _("seconded by")),
+        column("done_at", _("done")),
+        column("withdrawn_at", _("withdrawn")),
+    )
+    list_select_related = ("person", "organisation", "proposed_by", "confirmed_by", "seconded_by")
+    list_filter = ("act",)
 
 
 @admin.register(Submission)

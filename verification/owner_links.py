@@ -81,9 +81,10 @@ def _tell(action: Action, row: Public, link: OwnerLink, who: Standing, request_i
 
 
 def found(secret: str) -> OwnerLink:
-    """The link of this secret, with its record; NotFound where it is wrong, has run out or was revoked."""
-    link = _good().select_related("record").filter(digest=people.digest(secret)).first()
-    if link is None:
+    """The link of this secret, with its record. NotFound where it is wrong, has run out or was revoked, and where
+    who issued it could issue none any more: nobody keeps a say by a link they gave themselves."""
+    link = _good().select_related("record", "issued_by").filter(digest=people.digest(secret)).first()
+    if link is None or not _backed(link):
         raise NotFound()
     return link
 
@@ -92,6 +93,13 @@ def hold(link: OwnerLink) -> None:
     """Before anything is done through it: it is still good, and stays so until the transaction ends."""
     if not _good().filter(pk=link.pk).select_for_update(no_key=True).exists():
         raise NotFound()
+    if not _backed(link):
+        raise NotFound()
+
+
+def _backed(link: OwnerLink) -> bool:
+    who = people.standing(link.issued_by, now=timezone.now())
+    return policies.may_take_down(who, link.record.organisation_id)
 
 
 def _good() -> QuerySet[OwnerLink]:

@@ -117,7 +117,8 @@ def _stored(due: Sequence[Due]) -> dict[UUID, Record]:
     return found
 
 
-# Read after the submissions were locked: what was said of them when they were approved.
+# Read after the submissions were locked: what was said of them when they were approved, by reviewers of the house
+# they reviewed for at that time.
 _TOLD = """
 SELECT s.id, v.pseudonym, vo.name, e.pseudonym, eo.name,
        (SELECT answers -> 'grounds' FROM verification_event
@@ -125,10 +126,18 @@ SELECT s.id, v.pseudonym, vo.name, e.pseudonym, eo.name,
        o.id, o.uid, o.name, o.proven
   FROM verification_submission s
   LEFT JOIN verification_user v ON v.id = s.verified_by_id
-  LEFT JOIN verification_reviewer vr ON vr.user_id = v.id
+  LEFT JOIN LATERAL (
+       SELECT organisation_id FROM verification_reviewer
+        WHERE user_id = v.id AND confirmed_at IS NOT NULL
+        ORDER BY confirmed_at <= s.verified_at DESC, confirmed_at DESC LIMIT 1
+  ) AS vr ON true
   LEFT JOIN verification_organisation vo ON vo.id = vr.organisation_id
   LEFT JOIN verification_user e ON e.id = s.entered_by_id
-  LEFT JOIN verification_reviewer er ON er.user_id = e.id
+  LEFT JOIN LATERAL (
+       SELECT organisation_id FROM verification_reviewer
+        WHERE user_id = e.id AND confirmed_at IS NOT NULL
+        ORDER BY confirmed_at <= s.entered_at DESC, confirmed_at DESC LIMIT 1
+  ) AS er ON true
   LEFT JOIN verification_organisation eo ON eo.id = er.organisation_id
   LEFT JOIN verification_organisation about ON about.id = s.organisation_id
   LEFT JOIN verification_organisation o ON o.id = coalesce(about.merged_into_id, about.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from verification import duplicates, merging, people, reasons
+from verification import duplicates, merging, organisations, reasons
 from verification.kinds import Kind, Payload
 from verification.models import Event, Organisation, Public, Record, Submission
 from verification.refusals import InvalidPayload, NotFound, ReasonMissing, Refused, Unchanged
@@ -161,7 +161,7 @@ def _stored(spec: Kind, records: Collection[UUID]) -> dict[UUID, Record]:
 
 def _organisations_of(payloads: Sequence[Payload]) -> list[Organisation | None]:
     """The organisation each means, by uid or by the one name; the payloads are completed with what was found."""
-    found = people.the_ones_meant(
+    found = organisations.the_ones_meant(
         [
             (str(p["organisation"] or ""), p.get("organisation_name", ""), p.get("place", ""))
             if "organisation" in p

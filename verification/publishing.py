@@ -21,6 +21,7 @@ from verification import (
     journal,
     kinds,
     last_step,
+    organisations,
     owner_links,
     people,
     policies,
@@ -344,7 +345,7 @@ def _anew(spec: Kind, rows: Mapping[UUID, Public]) -> list[Public]:
         old = rows[record.uid]
         payload = spec.payload_of(record)
         organisation: Organisation | None = (
-            people.root_of(record.organisation) if record.organisation else None
+            organisations.root_of(record.organisation) if record.organisation else None
         )
         body = rendering.body_of(spec, record, payload, organisation)
         if body == old.body:

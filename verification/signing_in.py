@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 
-from verification import people
+from verification import sealing
 
 _PASSWORD = "reauthenticate"  # noqa: S105
 
@@ -24,8 +24,8 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Under the newest key."""
-        return people.encrypt(text)
+        return sealing.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """By whichever key it was encrypted under."""
-        return people.decrypt(encrypted_text)
+        return sealing.decrypt(encrypted_text)

@@ -8,10 +8,11 @@ from django.db import connection
 from django.utils import timezone
 
 from bench.seed import copying, inventing
-from verification import names, people
+from verification import names, organisations, people
 from verification.journal import acting
 from verification.models import Organisation, OrganisationAlias, Robot, User
 from verification.models.people import OrganisationKind
+from verification.people import Voucher
 
 REVIEWERS = 50
 SUBMITTERS = 20
@@ -49,17 +50,29 @@ def _person(name: str, robot: User) -> User:
 
 
 def make_reviewer(n: int, robot: User) -> User:
-    user, now = _person(f"reviewer-{n}", robot), timezone.now()
-    team = people.add_organisation(name=f"核实队{n}", kind=OrganisationKind.TEAM, by=robot)
+    user = _person(f"reviewer-{n}", robot)
+    team = organisations.add_organisation(name=f"核实队{n}", kind=OrganisationKind.TEAM, by=robot)
     people.add_reviewer(
         user=user,
         organisation=team,
         legal_name=f"Nobody {n}",
+        checked=Voucher(_voucher(0, robot), _vouching(0, robot)),
+        confirmed=Voucher(_voucher(1, robot), _vouching(1, robot)),
         by=robot,
-        checked_at=now - timedelta(days=1),
-        expires_at=now + timedelta(days=3650),
+        at=timezone.now() - timedelta(days=1),
     )
     return user
+
+
+def _voucher(n: int, robot: User) -> User:
+    return User.objects.filter(pseudonym=f"voucher-{n}").first() or _person(f"voucher-{n}", robot)
+
+
+def _vouching(n: int, robot: User) -> Organisation:
+    name = f"担保队{n}"
+    return organisations.the_one_named(name) or organisations.add_organisation(
+        name=name, kind=OrganisationKind.TEAM, by=robot
+    )
 
 
 def _house(pk: int, n: int) -> Organisation:

@@ -1,7 +1,6 @@
 """Who acts in the demonstration: organisations, accounts, and what each may do."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
@@ -9,7 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import get_language
 
 from glacier.demonstration import contents
-from verification import people
+from verification import founding, organisations, people, vouching
+from verification.founding import Founder
 from verification.journal import acting
 from verification.models import Organisation, Robot, User
 from verification.models.people import OrganisationKind
@@ -33,32 +33,51 @@ def emails() -> list[str]:
     return [person["email"] for person in contents.read("people")]
 
 
-def enrol(*, now: datetime) -> dict[str, User]:
-    """Organisations, then people, by key; the coordinator checked the reviewers' names."""
+def enrol() -> dict[str, User]:
+    """Organisations, then people, by key."""
     registrar = User.objects.robot(Robot.REGISTRAR)
     houses = {row["name"]: _add_organisation(row, by=registrar) for row in contents.read("organisations")}
     password = make_password(PASSWORD)
     cast = {row["key"]: _sign_up(row, password, by=registrar) for row in contents.read("people")}
+    _found(cast, houses)
     for row in contents.read("people"):
         user = cast[row["key"]]
         if "member_of" in row:
             people.add_member(user=user, organisation=houses[row["member_of"]], by=registrar)
         if "reviews_for" in row:
-            people.add_reviewer(
-                user=user,
-                organisation=houses[row["reviews_for"]],
-                legal_name=row["legal_name"],
-                by=cast["coordinator"],
-                checked_at=now - timedelta(minutes=1),
-                expires_at=now + timedelta(days=365),
-            )
+            _vouch(row, user, houses[row["reviews_for"]], cast, by=registrar)
         if "coordinates" in row:
             people.make_coordinator(user=user, by=registrar)
     return cast
 
 
+def _founders() -> list[dict[str, Any]]:
+    return [row for row in contents.read("people") if "founds_for" in row]
+
+
+def _found(cast: Mapping[str, User], houses: Mapping[str, Organisation]) -> None:
+    """Two people begin, as on any installation."""
+    one, other = (
+        Founder(cast[row["key"]], houses[row["founds_for"]], row["legal_name"]) for row in _founders()
+    )
+    founding.found(one, other)
+
+
+def _vouch(
+    row: Mapping[str, Any], user: User, house: Organisation, cast: Mapping[str, User], *, by: User
+) -> None:
+    """A reviewer as every reviewer becomes one: asks, and the two founders vouch, one step each."""
+    people.add_member(user=user, organisation=house, by=by)
+    check = vouching.ask(by=user, organisation=house, legal_name=row["legal_name"])
+    checker, confirmer = (cast[founder["key"]] for founder in _founders())
+    vouching.read_name(check.uid, by=checker)
+    vouching.check_name(check.uid, by=checker, fresh=True)
+    vouching.read_name(check.uid, by=confirmer)
+    vouching.confirm_name(check.uid, by=confirmer, fresh=True)
+
+
 def _add_organisation(row: Mapping[str, Any], *, by: User) -> Organisation:
-    return people.add_organisation(
+    return organisations.add_organisation(
         name=row["name"],
         kind=OrganisationKind(row["kind"]),
         place=row["place"],

@@ -46,7 +46,7 @@ def load() -> bool:
             return False
         if User.objects.filter(is_robot=False).exists():
             raise Inhabited()
-        Walk(cast.enrol(now=timezone.now())).play()
+        Walk(cast.enrol()).play()
     return True
 
 

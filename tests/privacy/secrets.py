@@ -18,10 +18,20 @@ from supplies.imported import Import
 from tests import builders, people
 from tests.privacy.marks import Marks
 from tests.supplies import sheet_files
-from verification import confirming, journal, kinds, leases, owner_links, publishing, uniting, workflow
+from verification import (
+    confirming,
+    journal,
+    kinds,
+    leases,
+    owner_links,
+    publishing,
+    sealing,
+    uniting,
+    workflow,
+)
 from verification import people as core_people
 from verification.kinds import Kind
-from verification.models import ApiToken, Public, Reviewer, Submission, TakeDown, User
+from verification.models import ApiToken, LegalName, Public, Submission, TakeDown, User
 from verification.models.people import OrganisationKind
 from verification.sop import CHECKLISTS, Action, Reason
 
@@ -284,9 +294,9 @@ def _of_people(kept: Secrets) -> None:
     kept.token = core_people.make_token(user=cast.volunteer, name=name)
     marks.keep("token", kept.token)
     marks.keep("digest of a token", ApiToken.objects.get().digest)
-    for held in Reviewer.objects.select_related("user"):
-        marks.keep(f"legal name of {held.user.pseudonym}", core_people.decrypt(held.legal_name))
-        marks.keep(f"legal name of {held.user.pseudonym}, encrypted", held.legal_name)
+    for held in LegalName.objects.select_related("of__user"):
+        marks.keep(f"legal name of {held.of.user.pseudonym}", sealing.decrypt(held.sealed))
+        marks.keep(f"legal name of {held.of.user.pseudonym}, encrypted", held.sealed)
     for public in Public.objects.all():
         for digest in (token for token in public.tokens if token.startswith("~")):
             marks.keep("digest of a trait", digest)

@@ -1,7 +1,5 @@
 """What PostgreSQL itself refuses, asked in raw SQL: the last line, whatever the code above forgets."""
 
-from datetime import timedelta
-
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
@@ -213,21 +211,6 @@ def test_take_down_is_looked_at_by_a_second_person(volunteer, reviewer, other_re
             TakeDown.objects.update(**change)
     with pytest.raises(IntegrityError, match="take_down_once"), transaction.atomic():
         TakeDown.objects.create(record=taken.record, version=taken.version, taken_by=other_reviewer)
-
-
-def test_reviewer_is_checked_by_another_for_a_time(alliance, stranger, coordinator):
-    now = timezone.now()
-    row = (
-        "INSERT INTO verification_reviewer "
-        "(user_id, organisation_id, legal_name, checked_by_id, checked_at, expires_at) "
-    )
-    for checked_by, expires, constraint in (
-        (stranger.pk, now + timedelta(days=1), "reviewer_checked_by_another"),
-        (coordinator.pk, now, "reviewer_expires_later"),
-    ):
-        with pytest.raises(IntegrityError, match=constraint), acting(by=coordinator, reason="raw"):
-            values = (stranger.pk, alliance.pk, "sealed", checked_by, now, expires)
-            execute(row + "VALUES (%s, %s, %s, %s, %s, %s)", *values)
 
 
 def test_people_and_houses_are_who_they_are(hospital, clerk, stranger):

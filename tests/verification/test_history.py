@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
 import psycopg
 import pytest
@@ -17,6 +16,8 @@ from tests.fingerprints import refused
 from verification import kinds
 from verification.journal import AnotherActor, acting
 from verification.models import (
+    Domain,
+    Grant,
     Membership,
     Organisation,
     OrganisationAlias,
@@ -60,15 +61,23 @@ def _membership(n):
 
 
 def _reviewer(n):
-    now = timezone.now()
-    return Reviewer(
-        user=_saved_user(n),
-        organisation=_saved_organisation(n),
-        legal_name="sealed",
-        checked_by_id=people.registrar().pk,
-        checked_at=now,
-        expires_at=now + timedelta(days=1),
+    return Reviewer(user=_saved_user(n), organisation=_saved_organisation(n))
+
+
+def _grant(n):
+    return Grant(
+        act="suspend", person=_saved_user(n), proposed_by_id=people.registrar().pk, proposed_as="reviewer"
     )
+
+
+def _saved_grant(n):
+    grant = _grant(n)
+    grant.save()
+    return grant
+
+
+def _domain(n):
+    return Domain(organisation=_saved_organisation(n), domain=f"house-{n}.example", grant=_saved_grant(n))
 
 
 def _submission(n):
@@ -115,7 +124,9 @@ ROWS: dict[type, tuple[Callable, str, object]] = {
     Organisation: (_organisation, "name", "江城改名医院"),
     OrganisationAlias: (_alias, "name", "改名"),
     Membership: (_membership, "is_admin", True),
-    Reviewer: (_reviewer, "legal_name", "sealed again"),
+    Reviewer: (_reviewer, "asked_at", timezone.now()),
+    Grant: (_grant, "proposed_as", "coordinator"),
+    Domain: (_domain, "ended_at", timezone.now()),
     Submission: (_submission, "identity", "0" * 64),
     ReasonWords: (_reason_words, "words_zh", "改说"),
     Item: (_item, "name_zh", "改名"),

@@ -11,7 +11,7 @@ from tests import builders
 from tests.people import registrar
 from tests.shared_data import rows_of
 from tests.signing_in import sign_in
-from verification import duplicates, kinds, leases, likeness, listing, names, people, workflow
+from verification import duplicates, kinds, leases, likeness, listing, names, organisations, workflow
 from verification.models import Public, Submission
 from verification.sop import Action, Reason, Status
 
@@ -60,7 +60,7 @@ def test_candidates_of_one_name_lie_in_the_same_place_or_the_one_in_the_other(
 
 def test_candidates_by_another_name_in_the_register(volunteer, reviewer):
     record = published(volunteer, reviewer, organisation_name="大学附属协和医院")
-    people.add_organisation(
+    organisations.add_organisation(
         name="大学附属协和医院",
         aliases=("江城协和医院",),
         kind="hospital",

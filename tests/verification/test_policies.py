@@ -86,9 +86,11 @@ def test_reviewer_in_force_binds_administrators(volunteer):
     [
         {"suspended_at": timezone.now() - timedelta(seconds=1)},
         {"expires_at": timezone.now() - timedelta(seconds=1)},
-        {"checked_at": timezone.now() + timedelta(hours=1)},
+        {"confirmed_at": timezone.now() + timedelta(hours=1)},
+        {"ended_at": timezone.now() - timedelta(seconds=1)},
+        {"confirmed_by": None, "confirmed_for": None, "confirmed_at": None, "expires_at": None},
     ],
-    ids=["suspended", "expired", "not yet checked"],
+    ids=["suspended", "expired", "not yet confirmed", "ended", "checked by one alone"],
 )
 def test_reviewer_in_force_ends_with_the_check_old_lease_included(volunteer, reviewer, change):
     submission = builders.submit_need(volunteer)

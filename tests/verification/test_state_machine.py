@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests import builders, people
 from tests.verification.test_publishing import recount
-from verification import counting, kinds, leases, publishing, rendering, workflow
+from verification import counting, kinds, leases, organisations, publishing, rendering, workflow
 from verification import people as core_people
 from verification.models import Event, Lease, Membership, Organisation, Public, Submission, User
 from verification.refusals import Refused
@@ -216,7 +216,7 @@ class Machine(RuleBasedStateMachine):
                 assert "lines" not in json.loads(row.body)
                 continue
             payload = spec.payload_of(record)
-            organisation = core_people.root_of(record.organisation) if record.organisation else None
+            organisation = organisations.root_of(record.organisation) if record.organisation else None
             assert row.body == rendering.body_of(spec, record, payload, organisation)
             by = Event.objects.get(action=Action.PUBLISH, record=row.uid, version=row.version).submission
             assert by.status == Status.PUBLISHED

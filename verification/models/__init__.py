@@ -1,5 +1,8 @@
 """Tables, constraints and querysets of the verification app."""
 
+from verification.models.belonging import Domain, Invitation
+from verification.models.checks import LegalName, Reviewer
+from verification.models.grants import Grant
 from verification.models.journal import Event, Leaf, Unsequenced
 from verification.models.links import OwnerLink
 from verification.models.people import (
@@ -7,7 +10,6 @@ from verification.models.people import (
     Membership,
     Organisation,
     OrganisationAlias,
-    Reviewer,
     Robot,
     User,
 )
@@ -22,9 +24,13 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Counter",
+    "Domain",
     "Event",
+    "Grant",
+    "Invitation",
     "Leaf",
     "Lease",
+    "LegalName",
     "ListVersion",
     "Membership",
     "Organisation",

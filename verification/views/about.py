@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from verification import counting, health, kinds, measures, policies, reasons
+from verification import counting, health, kinds, measures, people, policies, reasons
 from verification.kinds import Kind
-from verification.models import Attempt, Leaf, Reviewer, Unsequenced
+from verification.models import Attempt, Leaf, Unsequenced
 from verification.sop import (
     CHECKLISTS,
     LINKED_GROUNDS,
@@ -77,9 +77,7 @@ def _tally(rows: Any) -> Counter[tuple[str, str]]:
 def about(request: HttpRequest) -> HttpResponse:
     """The procedure in force, written from the tables that enforce it."""
     now = timezone.now()
-    active = Reviewer.objects.filter(
-        suspended_at=None, checked_at__lte=now, expires_at__gt=now, user__is_active=True
-    )
+    active = people.in_force(now=now)
     context = {
         "sop_version": SOP_VERSION,
         "transitions": [_transition(action) for action in TRANSITIONS],
