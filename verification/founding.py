@@ -1,7 +1,7 @@
 """How an installation begins: two people of two organisations confirm each other. Once, and for everybody to see."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification import journal, organisations, people
 from verification.journal import acting
-from verification.models import Event, Organisation, Reviewer, User
+from verification.models import Organisation, Reviewer, User
 from verification.people import Voucher
 from verification.refusals import AlreadySo, NotAllowed
 from verification.sop import Action, Role
@@ -76,6 +76,17 @@ def _enrol(founder: Founder, by: Founder, number: int) -> None:
     journal.append([event])
 
 
-def founders() -> Sequence[Event]:
-    """The two events, for the public page; none where the installation was not founded yet."""
-    return list(Event.objects.filter(kind="", action=Action.FOUND).select_related("actor").order_by("pk"))
+def founders() -> list[dict[str, Any]]:
+    """Who founded, for which organisation, on whose word and when: public. None where nobody did yet."""
+    checks = Reviewer.objects.filter(founder__isnull=False).select_related(
+        "user", "organisation", "confirmed_by"
+    )
+    return [
+        {
+            "who": check.user.pseudonym,
+            "house": check.organisation.name,
+            "by": check.confirmed_by.pseudonym if check.confirmed_by else "",
+            "at": check.confirmed_at,
+        }
+        for check in checks.order_by("founder")
+    ]

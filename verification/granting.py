@@ -67,7 +67,7 @@ def propose(
     person: User | None = None,
     organisation: Organisation | None = None,
     domain: str = "",
-    fresh: bool = False,
+    fresh_factor: bool = False,
     request_id: str = "",
 ) -> Grant:
     """Take the first step; what a coordinator may do at once is done with it.
@@ -81,7 +81,7 @@ def propose(
         _refuse_proposing(rule, voice)
         if person is not None and person.pk == by.pk:
             raise OnOneself()
-        if not fresh:
+        if not fresh_factor:
             raise FreshFactorNeeded()
         if what == Action.CHANGE_ORGANISATION and domain:
             domain = mail_domains.own_domain(domain)
@@ -128,7 +128,7 @@ def _add(grant: Grant, *, now: datetime) -> None:
         raise
 
 
-def confirm(uid: UUID, *, by: User, fresh: bool = False, request_id: str = "") -> Grant:
+def confirm(uid: UUID, *, by: User, fresh_factor: bool = False, request_id: str = "") -> Grant:
     """Take the next step; with the last one it is done.
 
     Refused: NotFound; WrongStatus where it is over, or who proposed it has no say any more; OnOneself;
@@ -139,7 +139,7 @@ def confirm(uid: UUID, *, by: User, fresh: bool = False, request_id: str = "") -
         grant, voice = _open(uid, now=now), people.voice(by, now=now)
         rule = RULES[Action(grant.act)]
         _refuse_confirming(rule, grant, by, voice)
-        if not fresh:
+        if not fresh_factor:
             raise FreshFactorNeeded()
         if not _still_says(grant, now=now):
             raise WrongStatus()

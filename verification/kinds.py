@@ -57,6 +57,7 @@ RESERVED = frozenset(
         "admin",
         "en",
         "me",
+        "people",
         "demo",
         "mine",
         "owner",

@@ -44,6 +44,19 @@ def _returned(row: Submission, *, to: str) -> EmailMessage:
     return EmailMessage(subject, body % {"title": title, "page": page}, to=[to])
 
 
+def invited(*, to: str, organisation: str, link: str) -> None:
+    """Send an invitation, once that it was made is committed. The link is in this mail and in no table."""
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("An invitation to %(organisation)s") % {"organisation": " ".join(organisation.split())}
+        body = _(
+            "You are invited to speak for %(organisation)s.\n\n"
+            "Open this within seven days, signed in with this mail address:\n%(link)s\n\n"
+            "Nothing happens if you do not."
+        )
+        mail = EmailMessage(subject, body % {"organisation": organisation, "link": link}, to=[to])
+    transaction.on_commit(lambda: _send([mail]), robust=True)
+
+
 def _send(mails: Sequence[EmailMessage]) -> None:
     """A mail that cannot be sent costs a line in the log: the entry's page says the same."""
     try:

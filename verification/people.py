@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -218,6 +219,15 @@ class Voice:
     def role(self) -> Role:
         """What is written down beside the act; as coordinator where they are both."""
         return Role.COORDINATOR if self.coordinator else Role.REVIEWER
+
+
+def with_address(email: str) -> User | None:
+    """The person with this mail address, where they confirmed it and the account is open."""
+    known = EmailAddress.objects.select_related("user").filter(
+        email__iexact=email.strip(), verified=True, user__is_active=True, user__is_robot=False
+    )
+    found = known.first()
+    return found.user if found else None
 
 
 def voice(user: User, *, now: datetime) -> Voice:

@@ -5,6 +5,7 @@ from django.urls import path
 from verification.views import (
     about,
     account,
+    belonging,
     confirming,
     mine,
     owning,
@@ -13,6 +14,7 @@ from verification.views import (
     submitting,
     together,
     uniting,
+    vouching,
 )
 
 urlpatterns = [
@@ -39,6 +41,12 @@ urlpatterns = [
     path("review/<uuid:uid>/renew/", reviewing.renew, name="renew"),
     path("me/", account.me, name="me"),
     path("me/tokens/", account.tokens, name="tokens"),
+    path("me/organisations/", belonging.mine, name="my_part"),
+    path("people/", vouching.waiting, name="people"),
+    path("people/check/<uuid:uid>/", vouching.check, name="check"),
+    path("people/person/<int:person>/", vouching.person, name="person"),
+    path("people/organisation/<uuid:uid>/", belonging.house, name="house"),
+    path("people/invitation/<str:token>/", belonging.invitation, name="invitation"),
     path("demo/mail/", account.demo_mail, name="demo_mail"),
     path("status/", about.status, name="status"),
     path("about/", about.about, name="about"),

@@ -119,7 +119,7 @@ def _readers(check: Reviewer) -> set[int]:
     return set(read.values_list("actor", flat=True))
 
 
-def check_name(uid: UUID, *, by: User, fresh: bool = False, request_id: str = "") -> Reviewer:
+def check_name(uid: UUID, *, by: User, fresh_factor: bool = False, request_id: str = "") -> Reviewer:
     """The first step: the name is this person's. By a reviewer in force who read it. Refused: see `_step`;
     NameUnread; FreshFactorNeeded.
 
@@ -130,7 +130,7 @@ def check_name(uid: UUID, *, by: User, fresh: bool = False, request_id: str = ""
         if check.checked_at is not None:
             raise WrongStatus()
         _refuse_unread(check, by)
-        if not fresh:
+        if not fresh_factor:
             raise FreshFactorNeeded()
         check.checked_by, check.checked_for, check.checked_at = by, house, timezone.now()
         check.save(update_fields=["checked_by", "checked_for", "checked_at"])
@@ -138,10 +138,11 @@ def check_name(uid: UUID, *, by: User, fresh: bool = False, request_id: str = ""
     return check
 
 
-def confirm_name(uid: UUID, *, by: User, fresh: bool = False, request_id: str = "") -> Reviewer:
+def confirm_name(uid: UUID, *, by: User, fresh_factor: bool = False, request_id: str = "") -> Reviewer:
     """The second step, by another reviewer of another organisation: from now on, and for 180 days, the person reviews.
 
-    Refused: see `_step`; NameUnread; FreshFactorNeeded; WrongStatus before the first step; Suspended. The check it renews ends.
+    Refused: see `_step`; NameUnread; FreshFactorNeeded; WrongStatus before the first step; Suspended.
+    The check it renews ends.
     """
     now = timezone.now()
     with acting(by=by, reason=Action.CONFIRM_NAME, request_id=request_id):
@@ -149,7 +150,7 @@ def confirm_name(uid: UUID, *, by: User, fresh: bool = False, request_id: str = 
         if check.checked_at is None:
             raise WrongStatus()
         _refuse_unread(check, by)
-        if not fresh:
+        if not fresh_factor:
             raise FreshFactorNeeded()
         if not _belongs(check.user, check.organisation):
             raise NotMember()

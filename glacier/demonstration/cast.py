@@ -71,9 +71,9 @@ def _vouch(
     check = vouching.ask(by=user, organisation=house, legal_name=row["legal_name"])
     checker, confirmer = (cast[founder["key"]] for founder in _founders())
     vouching.read_name(check.uid, by=checker)
-    vouching.check_name(check.uid, by=checker, fresh=True)
+    vouching.check_name(check.uid, by=checker, fresh_factor=True)
     vouching.read_name(check.uid, by=confirmer)
-    vouching.confirm_name(check.uid, by=confirmer, fresh=True)
+    vouching.confirm_name(check.uid, by=confirmer, fresh_factor=True)
 
 
 def _add_organisation(row: Mapping[str, Any], *, by: User) -> Organisation:

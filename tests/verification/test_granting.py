@@ -35,7 +35,7 @@ class granting:
     """The door, as somebody comes to it who used their second factor a moment ago."""
 
     RULES, withdraw = door.RULES, staticmethod(door.withdraw)
-    propose, confirm = partial(door.propose, fresh=True), partial(door.confirm, fresh=True)
+    propose, confirm = partial(door.propose, fresh_factor=True), partial(door.confirm, fresh_factor=True)
 
 
 @pytest.fixture

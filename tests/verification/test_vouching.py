@@ -41,12 +41,12 @@ def ask(candidate, team):
 
 def checked(check, by):
     vouching.read_name(check.uid, by=by)
-    return vouching.check_name(check.uid, by=by, fresh=True)
+    return vouching.check_name(check.uid, by=by, fresh_factor=True)
 
 
 def confirmed(check, by):
     vouching.read_name(check.uid, by=by)
-    return vouching.confirm_name(check.uid, by=by, fresh=True)
+    return vouching.confirm_name(check.uid, by=by, fresh_factor=True)
 
 
 def reviews(user):
@@ -127,20 +127,20 @@ def test_a_name_is_decided_on_by_who_read_it_and_read_by_one_at_a_time(
 ):
     check = ask(candidate, team)
     with refused(NameUnread):
-        vouching.check_name(check.uid, by=reviewer, fresh=True)
+        vouching.check_name(check.uid, by=reviewer, fresh_factor=True)
     vouching.read_name(check.uid, by=reviewer)
     with refused(NameTaken):
         vouching.read_name(check.uid, by=other_reviewer)
-    vouching.check_name(check.uid, by=reviewer, fresh=True)
+    vouching.check_name(check.uid, by=reviewer, fresh_factor=True)
     with refused(NameUnread):
-        vouching.confirm_name(check.uid, by=other_reviewer, fresh=True)
+        vouching.confirm_name(check.uid, by=other_reviewer, fresh_factor=True)
 
 
 def test_the_steps_are_taken_in_order_and_once(candidate, team, reviewer, other_reviewer):
     check = ask(candidate, team)
     vouching.read_name(check.uid, by=reviewer)
     with refused(WrongStatus):
-        vouching.confirm_name(check.uid, by=reviewer, fresh=True)
+        vouching.confirm_name(check.uid, by=reviewer, fresh_factor=True)
     checked(check, reviewer)
     confirmed(check, other_reviewer)
     for act in (vouching.read_name, vouching.check_name, vouching.confirm_name, vouching.decline):
@@ -156,7 +156,7 @@ def test_a_first_step_counts_while_its_taker_has_a_say(candidate, team, federati
         Reviewer.objects.filter(user=reviewer).update(suspended_at=timezone.now())
     vouching.read_name(check.uid, by=other_reviewer)
     with refused(WrongStatus):
-        vouching.confirm_name(check.uid, by=other_reviewer, fresh=True)
+        vouching.confirm_name(check.uid, by=other_reviewer, fresh_factor=True)
     checked(check, other_reviewer)
     confirmed(check, third)
     assert reviews(candidate)
@@ -202,7 +202,7 @@ def test_a_suspension_is_not_renewed_away(candidate, team, reviewer, other_revie
         Reviewer.objects.filter(pk=first.pk).update(suspended_at=timezone.now())
     vouching.read_name(again.uid, by=other_reviewer)
     with refused(Suspended):
-        vouching.confirm_name(again.uid, by=other_reviewer, fresh=True)
+        vouching.confirm_name(again.uid, by=other_reviewer, fresh_factor=True)
     vouching.withdraw(by=candidate)
     with refused(Suspended):
         ask(candidate, team)
@@ -223,6 +223,6 @@ def test_every_act_of_vouching_is_one_event(candidate, team, reviewer):
     check = ask(candidate, team)
     before = Event.objects.count()
     vouching.read_name(check.uid, by=reviewer)
-    vouching.check_name(check.uid, by=reviewer, fresh=True)
+    vouching.check_name(check.uid, by=reviewer, fresh_factor=True)
     assert Event.objects.count() == before + 2
     assert Event.objects.latest("pk").action == Action.CHECK_NAME

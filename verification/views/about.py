@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from verification import counting, health, kinds, measures, people, policies, reasons
+from verification import counting, founding, health, kinds, measures, people, policies, reasons
 from verification.kinds import Kind
 from verification.models import Attempt, Leaf, Unsequenced
 from verification.sop import (
@@ -92,7 +92,10 @@ def about(request: HttpRequest) -> HttpResponse:
         ],
         "risks": _risks(),
         "intervals": [_intervals(spec) for spec in kinds.every()],
-        "reviewers": active.aggregate(active=Count("pk"), organisations=Count("organisation", distinct=True)),
+        "founders": founding.founders(),
+        "reviewers": active.aggregate(
+            active=Count("user", distinct=True), organisations=Count("organisation", distinct=True)
+        ),
     }
     return render(request, "about.html", context)
 

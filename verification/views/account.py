@@ -32,7 +32,11 @@ def me(request: HttpRequest) -> HttpResponse:
     returned = Submission.objects.filter(submitted_by=request.user, status=Status.RETURNED).count()
     queued = counting.Counted(sum(inbox.counts_for(who).values()) if who.is_reviewer else 0)
     context = {
-        "person": {"name": request.user.pseudonym, "reviewer": who.is_reviewer},
+        "person": {
+            "name": request.user.pseudonym,
+            "reviewer": who.is_reviewer,
+            "decides": who.is_reviewer or request.user.is_staff,
+        },
         "waiting": {"mine": returned, "inbox": queued, "all": counting.Counted(returned + queued)},
     }
     return render(request, "_me.html", context)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from verification import founding, organisations
+from verification import founding, organisations, people
 from verification.founding import Founder
 from verification.models import Organisation, Robot, User
 from verification.models.people import OrganisationKind
@@ -35,17 +34,17 @@ class Command(BaseCommand):
             raise CommandError(
                 "There are reviewers or coordinators already: whoever comes now is vouched for."
             )
-        people = [_person(options[f"{which}_mail"]) for which in ("first", "second")]
-        if people[0] == people[1]:
+        persons = [_person(options[f"{which}_mail"]) for which in ("first", "second")]
+        if persons[0] == persons[1]:
             raise CommandError("Two people found the review: give two accounts.")
         houses = [options[f"{which}_organisation"].strip() for which in ("first", "second")]
         if houses[0] == houses[1]:
             raise CommandError("The two founders review for two different organisations.")
-        names = [_legal_name(person) for person in people]
+        names = [_legal_name(person) for person in persons]
         pseudonyms = [options["first_pseudonym"], options["second_pseudonym"]]
         founders = [
             Founder(person, _house(house), name, pseudonym or "")
-            for person, house, name, pseudonym in zip(people, houses, names, pseudonyms, strict=True)
+            for person, house, name, pseudonym in zip(persons, houses, names, pseudonyms, strict=True)
         ]
         try:
             founding.found(*founders)
@@ -57,14 +56,10 @@ class Command(BaseCommand):
 
 
 def _person(mail: str) -> User:
-    confirmed = EmailAddress.objects.select_related("user").filter(
-        email__iexact=mail, verified=True, user__is_active=True, user__is_robot=False
-    )
-    found = confirmed.first()
-    if found is None:
+    person = people.with_address(mail)
+    if person is None:
         raise CommandError(f"Nobody with a confirmed account has {mail}: sign up at /accounts/signup/ first.")
-    user: User = found.user
-    return user
+    return person
 
 
 def _house(name: str) -> Organisation:

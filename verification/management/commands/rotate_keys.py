@@ -10,7 +10,7 @@ from verification import rotating
 class Command(BaseCommand):
     """Encrypts what is secret under the newest key."""
 
-    help = "Encrypts legal names and the secrets of second factors anew under the newest key; may be stopped and begun again."
+    help = "Encrypts legal names and second factors' secrets anew under the newest key; may be begun again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Afterwards the older keys are needed for old backups only."""
