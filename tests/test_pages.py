@@ -7,9 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from tests import builders
+from tests import builders, people
 from tests.signing_in import sign_in
-from verification import owner_links, uniting
+from verification import belonging, owner_links, uniting, vouching
+from verification import people as core_people
 from verification.models import TakeDown
 from verification.sop import Reason
 
@@ -28,7 +29,7 @@ def signed_in(user) -> Client:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pages_answer_in_their_language(language, client, volunteer, reviewer, other_reviewer):
+def test_pages_answer_in_their_language(language, client, volunteer, team, reviewer, other_reviewer):
     record = builders.published_need(volunteer, reviewer)
     gone = builders.taken_down(
         reviewer, builders.published_need(volunteer, reviewer, organisation_name="江城第四医院")
@@ -37,6 +38,10 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
     twin = builders.published_need(volunteer, reviewer, organisation_name="江城第六医院")
     uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
     secret, _link = owner_links.issue(record.uid, by=reviewer)
+    house, asks = team, people.make_member("asks", team)
+    check = vouching.ask(by=asks, organisation=house, legal_name="欧阳某某")
+    core_people.add_member(user=reviewer, organisation=house, by=people.registrar(), is_admin=True)
+    invited, _made = belonging.invite(organisation=house, email="x@people.example", by=reviewer)
     pages = [
         (client, "home", {}, 200),
         (client, "list", {"kind": "needs"}, 200),
@@ -61,6 +66,12 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
     pages += [
         (sender, "me", {}, 200),
         (sender, "tokens", {}, 200),
+        (sender, "my_part", {}, 200),
+        (sender, "people", {}, 403),
+        (sender, "person", {"person": reviewer.pk}, 403),
+        (sender, "house", {"uid": house.uid}, 403),
+        (client, "invitation", {"token": invited}, 200),
+        (client, "invitation", {"token": "nothing"}, 404),
         (sender, "mine", {}, 200),
         (sender, "submission", {"uid": waiting.uid}, 200),
         (sender, "submitted", {"uid": waiting.uid}, 200),
@@ -77,6 +88,10 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
         (sender, "inbox", {}, 403),
         (sender, "account_email", {}, 200),
         (desk, "inbox", {}, 200),
+        (desk, "people", {}, 200),
+        (desk, "person", {"person": reviewer.pk}, 200),
+        (desk, "check", {"uid": check.uid}, 200),
+        (desk, "check", {"uid": house.uid}, 404),
         (desk, "review", {"uid": waiting.uid}, 200),
         (desk, "together", {"uid": waiting.uid}, 302),
         (desk, "review_next", {}, 302),
@@ -94,7 +109,7 @@ def test_pages_answer_in_their_language(language, client, volunteer, reviewer, o
         assert response.headers["Content-Language"] == language, name
 
 
-@pytest.mark.parametrize("name", ["submit", "mine", "inbox", "tokens", "account_email"])
+@pytest.mark.parametrize("name", ["submit", "mine", "inbox", "tokens", "my_part", "people", "account_email"])
 def test_pages_of_one_person_ask_who_it_is(name, client, db):
     response = client.get(address(name, "zh-hans", **({"kind": "needs"} if name == "submit" else {})))
     assert response.status_code == 302

@@ -19,6 +19,7 @@ from tests import builders, people
 from tests.privacy.marks import Marks
 from tests.supplies import sheet_files
 from verification import (
+    belonging,
     confirming,
     journal,
     kinds,
@@ -27,6 +28,7 @@ from verification import (
     publishing,
     sealing,
     uniting,
+    vouching,
     workflow,
 )
 from verification import people as core_people
@@ -65,6 +67,7 @@ class Secrets:
     take_downs: list[int] = field(default_factory=list)
     links: dict[str, list[str]] = field(default_factory=dict)
     token: str = ""
+    invitation: str = ""
 
 
 def make_cast() -> Cast:
@@ -294,6 +297,12 @@ def _of_people(kept: Secrets) -> None:
     kept.token = core_people.make_token(user=cast.volunteer, name=name)
     marks.keep("token", kept.token)
     marks.keep("digest of a token", ApiToken.objects.get().digest)
+    team = cast.volunteer.memberships.get().organisation
+    core_people.add_member(user=cast.enterer, organisation=team, by=people.registrar(), is_admin=True)
+    address = "invited-nurse@people.example"
+    marks.keep("address invited", address, cast.enterer)
+    kept.invitation, _made = belonging.invite(organisation=team, email=address, by=cast.enterer)
+    vouching.ask(by=cast.volunteer, organisation=team, legal_name="将被核实者")
     for held in LegalName.objects.select_related("of__user"):
         marks.keep(f"legal name of {held.of.user.pseudonym}", sealing.decrypt(held.sealed))
         marks.keep(f"legal name of {held.of.user.pseudonym}, encrypted", held.sealed)

@@ -57,6 +57,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Refused, and with it Django's command of this name: power is given by two people, or by founding."""
+        raise PermissionError("Nobody here may do everything. An installation begins with `manage.py found`.")
+
     def robot(self, robot: Robot) -> "User":
         """The robot's account, without a query: its row is fixed."""
         return self.model(
