@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from verification import attempts, names, organisations, publishing, reasons
+from verification import attempts, names, organisations, people, publishing, reasons
 from verification.journal import acting
 from verification.models import (
     Attempt,
@@ -101,6 +101,33 @@ class AliasInline(admin.TabularInline):  # type: ignore[type-arg]
     fields = ("name",)
 
 
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An organisation; one that has people is not merged by one coordinator into one that is proven."""
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "kind", "place", "merged_into")
+
+    def clean_merged_into(self) -> Organisation | None:
+        """Its people would speak for the proven one, and that takes two people to decide."""
+        into: Organisation | None = self.cleaned_data["merged_into"]
+        root = into and organisations.root_of(into)
+        if (
+            root is not None
+            and root.proven
+            and self.instance.pk
+            and people.members_of(
+                [self.instance.pk, *self.instance.merged_from.values_list("pk", flat=True)]
+            ).exists()
+        ):
+            raise ValidationError(
+                _(
+                    "People belong to it, who would then speak for the other: they leave it first, and join that one."
+                )
+            )
+        return into
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(Acting):
     """Organisations: names, aliases, whether proven."""
@@ -115,6 +142,7 @@ class OrganisationAdmin(Acting):
     list_select_related = ("merged_into",)
     list_filter = ("kind", "proven")
     search_fields = ("name", "aliases__name")
+    form = OrganisationForm
     autocomplete_fields = ("merged_into",)
     # That its members speak for it is said by two people: `granting`.
     readonly_fields = ("proven",)

@@ -94,7 +94,6 @@ def _sign_up(row: Mapping[str, Any], password: str, *, by: User) -> User:
             email=row["email"],
             pseudonym=row["pseudonym"],
             password=password if "who" in row else make_password(None),
-            is_staff="coordinates" in row,
         )
         user.save(force_insert=True)
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)

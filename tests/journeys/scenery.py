@@ -8,10 +8,23 @@ from uuid import UUID
 from supplies.imported import Import
 from supplies.importing import imports
 from tests import builders
+from tests.people import registrar
 from tests.supplies.sheet_files import GOOD, as_csv, row, work
-from verification import confirming, journal, kinds, owner_links, people, publishing, uniting, workflow
+from verification import (
+    belonging,
+    confirming,
+    granting,
+    journal,
+    kinds,
+    owner_links,
+    people,
+    publishing,
+    uniting,
+    vouching,
+    workflow,
+)
 from verification.models import Submission, User
-from verification.sop import Reason
+from verification.sop import Action, Reason
 
 LONG = (
     "湖北省江城市经济技术开发区第一人民医院（江城市传染病医院、江城大学附属第一临床学院）"
@@ -36,6 +49,11 @@ class Scenery:
     merged: UUID
     confirmation: Submission | None
     link: str
+    # Of people: an invitation, an organisation with an admin, a name to check, somebody something is proposed about.
+    invitation: str
+    house: UUID
+    check: UUID
+    person: int
     # Of every list: a published record, and an entry that waits, brought by a sheet.
     records: Mapping[str, UUID]
     entries: Mapping[str, Submission]
@@ -94,6 +112,7 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     people.make_token(user=volunteer, name="物资组每日填报脚本")
     records, entries = _every_list(volunteer, stranger, reviewer, other_reviewer)
     scenery = Scenery(
+        **_people(volunteer, stranger, reviewer, other_reviewer),
         records=records,
         entries=entries,
         imports=_imports(volunteer),
@@ -119,6 +138,16 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     )
     journal.sequence()
     return scenery
+
+
+def _people(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) -> dict[str, Any]:
+    """A house with an admin and invitations, a name to check, and things that wait for another person."""
+    house = volunteer.memberships.get().organisation
+    people.add_member(user=other_reviewer, organisation=house, by=registrar(), is_admin=True)
+    secret, _made = belonging.invite(organisation=house, email="nurse@people.example", by=other_reviewer)
+    check = vouching.ask(by=volunteer, organisation=house, legal_name="欧阳某某")
+    granting.propose(Action.RESET_FACTOR, by=reviewer, person=stranger, fresh_factor=True)
+    return {"invitation": secret, "house": house.uid, "check": check.uid, "person": stranger.pk}
 
 
 def _every_list(

@@ -13,7 +13,15 @@ from tests.routes import WORKING, routes
 from tests.signing_in import sign_in
 
 NOBODY = UUID(int=1)
-PARTS = {"kind": "needs", "uid": NOBODY, "after": NOBODY, "pk": 1, "number": 1, "action": "verify"}
+PARTS = {
+    "kind": "needs",
+    "uid": NOBODY,
+    "after": NOBODY,
+    "pk": 1,
+    "number": 1,
+    "action": "verify",
+    "person": 1,
+}
 # Read and written to.
 FORMS = {
     "api/v1/submissions/",
@@ -26,6 +34,12 @@ FORMS = {
     "mine/confirm/<uuid:uid>/",
     "mine/links/<uuid:uid>/",
     "me/tokens/",
+    "me/organisations/",
+    "people/",
+    "people/check/<uuid:uid>/",
+    "people/person/<int:person>/",
+    "people/organisation/<uuid:uid>/",
+    "people/invitation/<str:token>/",
     "owner/<str:token>/",
     "review/<uuid:uid>/",
     "review/<uuid:uid>/together/",
@@ -42,8 +56,8 @@ ACTS = {
     "review/look/<int:pk>/",
     "review/<uuid:uid>/renew/",
 }
-# Working pages that anybody may open: what can be reported, one's name, the demonstration's mail, a secret address.
-OPEN = {"submit/", "me/", "demo/mail/", "owner/<str:token>/"}
+# Working pages that anybody may open: what can be reported, one's name, the demonstration's mail, secret addresses.
+OPEN = {"submit/", "me/", "demo/mail/", "owner/<str:token>/", "people/invitation/<str:token>/"}
 # Leads on to the API's page, whatever is asked; and says that there is nothing.
 ELSEWHERE = {"api/", "api/^(?P<path>.*)$"}
 
