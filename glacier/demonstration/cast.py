@@ -8,11 +8,12 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import get_language
 
 from glacier.demonstration import contents
-from verification import founding, organisations, people, vouching
+from verification import founding, granting, organisations, people, vouching
 from verification.founding import Founder
 from verification.journal import acting
 from verification.models import Organisation, Robot, User
 from verification.models.people import OrganisationKind
+from verification.sop import Action
 
 # Everybody's. It is printed and shown: a demonstration has no secrets.
 PASSWORD: Final = "glacier-demo-2020"  # noqa: S105
@@ -47,7 +48,7 @@ def enrol() -> dict[str, User]:
         if "reviews_for" in row:
             _vouch(row, user, houses[row["reviews_for"]], cast, by=registrar)
         if "coordinates" in row:
-            people.make_coordinator(user=user, by=registrar)
+            _make_coordinator(user, cast)
     return cast
 
 
@@ -74,6 +75,13 @@ def _vouch(
     vouching.check_name(check.uid, by=checker, fresh_factor=True)
     vouching.read_name(check.uid, by=confirmer)
     vouching.confirm_name(check.uid, by=confirmer, fresh_factor=True)
+
+
+def _make_coordinator(user: User, cast: Mapping[str, User]) -> None:
+    """Proposed by the one founder, confirmed by the other."""
+    one, other = (cast[founder["key"]] for founder in _founders())
+    grant = granting.propose(Action.MAKE_COORDINATOR, by=one, person=user, fresh_factor=True)
+    granting.confirm(grant.uid, by=other, fresh_factor=True)
 
 
 def _add_organisation(row: Mapping[str, Any], *, by: User) -> Organisation:

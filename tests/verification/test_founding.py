@@ -1,6 +1,7 @@
 """The beginning of an installation, the keys, and the commands that give power: there is one, and it runs once."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -11,6 +12,8 @@ from tests.people import make_person, make_reviewer
 from verification import people, rotating, sealing
 from verification.models import Event, LegalName, Reviewer, User
 from verification.sop import Action
+
+TOP = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +86,23 @@ def test_no_other_command_gives_power(monkeypatch):
         with pytest.raises(CommandError, match="Unknown command"):
             call_command(command)
     assert not User.objects.filter(email="boss@people.example").exists()
+
+
+# What gives power and asks no rule, and the only ones who call it: those who asked, and those who play.
+_UNASKED = {
+    "add_member": {"belonging.py", "founding.py", "granting.py", "demonstration/cast.py"},
+    "add_reviewer": {"founding.py", "replay/cast.py"},
+    "make_coordinator": {"founding.py", "granting.py"},
+    "unmake_coordinator": {"granting.py"},
+}
+
+
+@pytest.mark.parametrize("name", _UNASKED)
+def test_what_gives_power_is_called_by_those_who_asked(name):
+    places = [p for app in ("glacier", "supplies", "verification") for p in (TOP / app).rglob("*.py")]
+    callers = {p for p in places if f"people.{name}(" in p.read_text()}
+    assert callers
+    assert not [p for p in callers if not any(p.as_posix().endswith(f"/{end}") for end in _UNASKED[name])]
 
 
 def test_keys_rotate_in_one_event_and_can_be_begun_again(alliance, settings, monkeypatch):

@@ -2,7 +2,9 @@
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import people
@@ -175,3 +177,34 @@ def test_an_invitation_link_ends_with_the_say_of_who_sent_it(admin, hospital, st
     belonging.end(Membership.objects.get(user=admin).pk, by=other)
     assert browser(stranger).get(reverse("invitation", kwargs={"token": secret})).status_code == 404
     assert Invitation.objects.get().accepted_at is None
+
+
+def asked(client, path):
+    client.get(path)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+# What each page asks of the database, however many people it shows.
+PINNED = {"people": 9, "house": 9, "my_part": 7}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_of_people_ask_the_same_at_any_length(
+    rows, admin, hospital, team, coordinator, reviewer, second
+):
+    for number in range(rows):
+        one = people.make_member(f"candidate{number}", team)
+        vouching.ask(by=one, organisation=team, legal_name="欧阳某某")
+        granting.propose(Action.MAKE_COORDINATOR, by=second, person=one, fresh_factor=True)
+        people.make_member(f"nurse{number}", hospital)
+        belonging.invite(organisation=hospital, email=f"n{number}@people.example", by=admin)
+        house = people.make_organisation(f"江城第{number}队", "team")
+        core.add_member(user=admin, organisation=house, by=people.registrar())
+    found = {
+        "people": asked(browser(reviewer), "/people/"),
+        "house": asked(browser(admin), f"/people/organisation/{hospital.uid}/"),
+        "my_part": asked(browser(admin), "/me/organisations/"),
+    }
+    assert found == PINNED
