@@ -237,7 +237,8 @@ def test_people_and_houses_are_who_they_are(hospital, clerk, stranger):
             "robot_no_power",
         ),
         (
-            "INSERT INTO verification_membership (user_id, organisation_id, is_admin) VALUES (%s, %s, false)",
+            "INSERT INTO verification_membership (user_id, organisation_id, is_admin, way) "
+            "VALUES (%s, %s, false, 'appointed')",
             [clerk.pk, hospital.pk],
             "membership_once",
         ),
