@@ -145,11 +145,11 @@ def test_funnel_counts_what_is_open(volunteer, reviewer):
 
 
 def test_stands_say_how_many_of_each_list_wait_and_since_when(volunteer, reviewer):
+    builders.published_need(volunteer, reviewer, organisation_name="江城戊医院")
     assert measures.stands() == {}
     waiting = [builders.submit_need(volunteer, organisation_name=f"江城{n}医院") for n in ("甲", "乙")]
     checked = builders.verify(builders.submit_need(volunteer, organisation_name="江城丙医院"), reviewer)
     builders.approve(builders.submit_need(volunteer, organisation_name="江城丁医院"), reviewer)
-    builders.published_need(volunteer, reviewer, organisation_name="江城戊医院")
     assert measures.stands() == {
         ("needs", Status.COLLECTED): (2, waiting[0].submitted_at),
         ("needs", Status.VERIFIED): (1, checked.submitted_at),
