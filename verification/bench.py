@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from verification import history, inbox, kinds, likeness, presenting, proposals
+from verification import history, in_force, inbox, kinds, likeness, presenting, proposals
 from verification.kinds import Kind, Payload
 from verification.models import Event, Lease, Public, Submission, User
 from verification.people import Standing
@@ -64,7 +64,7 @@ def context(
         "doubts": [_doubt(event) for event in events if event.action == Action.DOUBT],
         "entries": presenting.of_submission(events, for_reviewer=True),
         "steps": _steps(found, who, asked, events) if mine else [],
-        "refusals": _refusals(found, asked) if mine else [],
+        "refusals": _refusals(found, asked) if mine or _can_object(found, who) else [],
         "doubt": mine,
         "doubt_error": asked.error if asked.action == Action.DOUBT else "",
     }
@@ -143,6 +143,7 @@ def _head(spec: Kind, found: Submission, payload: Payload) -> Words:
         "origin": found.origin,
         "status": found.status,
         "risk": Risk(found.risk).name.lower(),
+        "due_at": found.due_at if found.status == Status.ENTERED else None,
         "submitted_at": found.submitted_at,
         "submitter": found.submitted_by.pseudonym,
         "also_by": _other_authors(found),
@@ -208,9 +209,23 @@ def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Eve
         return [_take_down_step(asked, events)]
     action = Action.VERIFY if found.status == Status.COLLECTED else Action.ENTER
     action = Action.CONFIRM if found.intent == Intent.CONFIRMATION else action
-    alone = found.risk > Risk.ROUTINE and found.verified_by_id == who.user.pk
+    judged = in_force.current().judge(found.kind, found.intent, found.touched)
+    alone = judged.rules.people > 1 and found.verified_by_id == who.user.pk
     blocked = _("You verified this; somebody else has to enter it.") if alone else ""
-    return [_step([found], action, asked) | {"blocked": blocked}]
+    call = _call_back(asked.of(action)) if judged.rules.call_back and action == Action.VERIFY else None
+    return [_step([found], action, asked) | {"blocked": blocked, "call_back": call}]
+
+
+def _call_back(typed: Mapping[str, Any]) -> Words:
+    """What was typed of the call that this class asks for."""
+    return {"at": typed.get("called_at", ""), "line": typed.get("called_line", "")}
+
+
+def _can_object(found: Submission, who: Standing) -> bool:
+    """Whether it is approved, not public yet, and this reviewer may say no to it: without a lease."""
+    if found.status != Status.ENTERED:
+        return False
+    return who.user.pk not in found.authors and found.organisation_id not in who.organisations
 
 
 def step_of_many(rows: Sequence[Submission], action: Action, posted: Mapping[str, Any]) -> Words:
@@ -319,7 +334,7 @@ def why_next(found: Submission, *, in_doubt: bool = False) -> str:
     """In words, why this one stands where it does in the queue."""
     if in_doubt:
         return _("Left in doubt by a colleague")
-    if found.risk > Risk.ROUTINE:
+    if found.people > 1:
         return _("Higher risk: two people are needed")
     if found.intent == Intent.WITHDRAWAL:
         return _("Somebody asks to take it down")
@@ -328,3 +343,17 @@ def why_next(found: Submission, *, in_doubt: bool = False) -> str:
     if found.origin == Origin.ORGANISATION:
         return _("From the organisation itself")
     return _("In order of arrival")
+
+
+def cooling(found: Submission) -> Words:
+    """One that is approved and not public yet: what it changes, and when it will be public."""
+    spec = kinds.get(found.kind)
+    fields = [spec.fields[name].label for name in found.touched if name in spec.fields]
+    title = spec.facets(found.payload).title
+    return {
+        "uid": found.uid,
+        "kind_label": spec.label,
+        "title": title,
+        "due_at": found.due_at,
+        "fields": fields,
+    }

@@ -26,9 +26,7 @@ def services() -> list[dict[str, Any]]:
 
 
 def _publication() -> dict[str, Any]:
-    stuck = Submission.objects.filter(
-        status=Status.ENTERED, entered_at__lt=ClockTimestamp() - BACKLOG
-    ).exists()
+    stuck = Submission.objects.filter(status=Status.ENTERED, due_at__lt=ClockTimestamp() - BACKLOG).exists()
     words = _("work is waiting too long") if stuck else _("keeps up")
     return {"name": _("Publication"), "good": not stuck, "words": words, "at": None}
 

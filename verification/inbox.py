@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from verification import people, statements
@@ -43,11 +44,28 @@ def waiting_for(who: Standing) -> QuerySet[Submission]:
         .filter(~Exists(elsewhere))
         .exclude(authors__contains=[who.user.pk])
         .exclude(organisation__in=who.organisations)
-        .exclude(status=Status.VERIFIED, verified_by=who.user, risk__gt=Risk.ROUTINE)
-        .exclude(risk=Risk.DANGEROUS, authors__overlap=ArraySubquery(housemates))
-        .exclude(risk=Risk.DANGEROUS, verified_by__in=housemates)
+        .exclude(status=Status.VERIFIED, verified_by=who.user, people__gt=1)
+        .exclude(outsiders=True, authors__overlap=ArraySubquery(housemates))
+        .exclude(outsiders=True, verified_by__in=housemates)
         .order_by(F("risk").desc(), "submitted_at", "pk")
     )
+
+
+def cooling_off(who: Standing) -> QuerySet[Submission]:
+    """What is approved and not public yet, and this reviewer could still object to: the first to be public first."""
+    return (
+        Submission.objects.filter(status=Status.ENTERED, due_at__gt=Now())
+        .exclude(authors__contains=[who.user.pk])
+        .exclude(organisation__in=who.organisations)
+        .order_by("due_at", "pk")
+    )
+
+
+def coming_about(who: Standing) -> QuerySet[Submission]:
+    """What will be said of the proven organisations this person speaks for, and is not public yet."""
+    return Submission.objects.filter(
+        status=Status.ENTERED, due_at__gt=Now(), organisation__in=who.proven
+    ).order_by("due_at", "pk")
 
 
 def like(who: Standing, found: Submission) -> QuerySet[Submission]:

@@ -111,20 +111,21 @@ def append(events: Sequence[Event]) -> list[Event]:
 # One value for all the rows: reading it costs less than a parameter for each value of each row.
 _INSERT = """
 INSERT INTO verification_event (actor_id, role, action, kind, submission_id, record, version, related, person,
-                                organisation, reason, sop_version, answers, request_id, public_text, private_text, body,
-                                public_salt, private_salt)
+                                organisation, reason, sop_version, policy, answers, request_id, public_text,
+                                private_text, body, public_salt, private_salt)
 SELECT actor_id, role, action, kind, submission_id, record, version, related, person, organisation, reason,
-       sop_version, answers, request_id, public_text, private_text, body,
+       sop_version, policy, answers, request_id, public_text, private_text, body,
        decode(public_salt, 'hex'), decode(private_salt, 'hex')
   FROM jsonb_to_recordset(%(events)s::jsonb) AS event (
        actor_id bigint, role text, action text, kind text, submission_id bigint, record uuid, version integer,
-       related uuid, person bigint, organisation bigint, reason text, sop_version integer, answers jsonb,
-       request_id text, public_text text, private_text text, body text, public_salt text, private_salt text)
+       related uuid, person bigint, organisation bigint, reason text, sop_version integer, policy integer,
+       answers jsonb, request_id text, public_text text, private_text text, body text, public_salt text,
+       private_salt text)
 RETURNING id, at
 """
 _AS_IT_IS = (
     *("actor_id", "role", "action", "kind", "submission_id", "version", "person", "organisation", "reason"),
-    *("sop_version", "answers", "request_id", "public_text", "private_text", "body"),
+    *("sop_version", "policy", "answers", "request_id", "public_text", "private_text", "body"),
 )
 
 
@@ -223,6 +224,7 @@ def leaf_hash(seq: int, event: Event) -> bytes:
         "organisation": event.organisation,
         "reason": event.reason,
         "sop_version": event.sop_version,
+        "policy": event.policy,
         "answers": event.answers,
         "request_id": event.request_id,
         "public": _commitment(event.public_salt, event.public_text, event.body),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +74,7 @@ def prepare(submission: Due, material: Material) -> Prepared:
         origin=submission.origin,
         source=origin.source,
         source_key=origin.source_key,
-        trust=told.trust,
+        trust=told.trust | _changed_lately(submission, spec, stored, material.now),
         last_line=kinds.last_line(payload, stored.last_line if stored else 0),
         verified_at=submission.verified_at or material.now,  # never null here: a constraint says so
         confirmed_at=None,
@@ -95,6 +95,23 @@ def prepare(submission: Due, material: Material) -> Prepared:
         facets=facets,
     )
     return Prepared(submission, spec, record, row, content, base)
+
+
+def _changed_lately(
+    submission: Due, spec: Kind, stored: Record | None, now: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """Which fields the public is told were changed, since when and until when; what was told before stays its time.
+
+    A change that follows within the hour, however small, takes no earlier note away.
+    """
+    if stored is None:
+        return {}
+    told = [note for note in stored.trust.get("changed", ()) if note["until"] > (rendering.exact(now) or "")]
+    noted = submission.rules.noted(spec, submission.touched)
+    if noted:
+        until = now + timedelta(hours=max(noted.values()))
+        told.append({"fields": sorted(noted), "at": rendering.exact(now), "until": rendering.exact(until)})
+    return {"changed": told} if told else {}
 
 
 def _likeness(
@@ -121,7 +138,7 @@ def _stored(due: Sequence[Due]) -> dict[UUID, Record]:
 # they reviewed for at that time.
 _TOLD = """
 SELECT s.id, v.pseudonym, vo.name, e.pseudonym, eo.name,
-       (SELECT answers -> 'grounds' FROM verification_event
+       (SELECT json_build_array(answers -> 'grounds', answers -> 'call_back' -> 'at') FROM verification_event
          WHERE submission_id = s.id AND action = 'verify' ORDER BY id DESC LIMIT 1),
        o.id, o.uid, o.name, o.proven
   FROM verification_submission s
@@ -153,13 +170,14 @@ def _told(due: Sequence[Due]) -> dict[int, Told]:
     return {s.pk: _told_of(s, *rows[s.pk]) for s in due}
 
 
-def _told_of(
-    s: Due, verifier: str, of: str, enterer: str, for_house: str, grounds: str | None, *house: Any
-) -> Told:
+def _told_of(s: Due, verifier: str, of: str, enterer: str, for_house: str, said: Any, *house: Any) -> Told:
+    grounds, called_at = (json.loads(said) if isinstance(said, str) else said) or (None, None)
     trust = {
         "verified": {
             **_stamp(verifier, of, s.verified_at),
-            "grounds": json.loads(grounds) if grounds else [],
+            "grounds": grounds or [],
+            # When the institution was called back; on which line, reviewers only read.
+            **({"called_at": rendering.exact(datetime.fromisoformat(called_at))} if called_at else {}),
         },
         "entered": _stamp(enterer, for_house, s.entered_at),
     }

@@ -18,6 +18,7 @@ from verification import (
     attempts,
     burying,
     counting,
+    in_force,
     journal,
     kinds,
     last_step,
@@ -54,7 +55,8 @@ from verification.refusals import (
     OwnOrganisation,
     ReasonMissing,
 )
-from verification.sop import Action, Intent, Reason, Role, State
+from verification.rules import REPLAY
+from verification.sop import Action, Intent, Reason, Risk, Role, State
 from verification.taking import Due
 from verification.writing import Script
 
@@ -110,12 +112,16 @@ def _prepare(batch: Batch) -> None:
     """Make everything ready in memory; sort out what cannot go."""
     known = taking.known_keys(batch.due)
     material = preparing.gather(batch.due, batch.bases)
+    outgrown = _outgrown(batch.due)
     for submission in batch.due:
         base = batch.bases.get(submission.record)
         key = (submission.kind, submission.source, submission.source_key)
         taken = submission.base_version == 0 and key in known
         if (base.version if base else 0) != submission.base_version or taken:
             batch.sent_back.setdefault(Reason.RECORD_CHANGED, []).append(submission.pk)
+            continue
+        if submission.pk in outgrown:
+            batch.sent_back.setdefault(Reason.RULES_CHANGED, []).append(submission.pk)
             continue
         try:
             batch.ready.append(preparing.prepare(submission, material))
@@ -125,6 +131,20 @@ def _prepare(batch: Batch) -> None:
             batch.failed[submission.pk] = _told(error)
         else:
             known |= {key} if submission.source_key else set()
+
+
+def _outgrown(due: Sequence[Due]) -> set[int]:
+    """Those approved under rules that asked for less than those in force: a query only where the rules changed."""
+    older = {row.policy for row in due if row.policy not in (row.version, REPLAY)}
+    before = in_force.of_versions(older) if older else {}
+    return {
+        row.pk
+        for row in due
+        if row.policy in before
+        and row.rules.judge(row.kind, row.intent, row.touched).rules.asks_more_than(
+            before[row.policy].classes[Risk(row.risk)]
+        )
+    }
 
 
 def _write(ready: Sequence[Prepared], *, by: User) -> dict[int, str]:

@@ -3,7 +3,7 @@
 `status` is the HTTP status pages and API answer with. Refusals change nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -89,6 +89,40 @@ class FreshFactorNeeded(NotAllowed):
     message = _(
         "This asks for your second factor, used within the last ten minutes: use it once more, then try again."
     )
+
+
+class RulesChanged(Refused):
+    code = "rules_changed"
+    message = _(
+        "The rules ask for more than when this was verified: it goes back, and somebody verifies it anew under them."
+    )
+
+
+class BadPolicy(Refused):
+    """`wrong` says in words all that is wrong with it."""
+
+    code = "bad_policy"
+    status = 422
+    message = _("These rules cannot be put in force.")
+
+    def __init__(self, wrong: Sequence[str | Promise], **context: Any) -> None:
+        super().__init__(None, **context)
+        self.wrong = list(wrong)
+
+
+class ProposalWaits(Refused):
+    code = "proposal_waits"
+    message = _("Other rules are proposed already: adopt or decline them first.")
+
+
+class ProposalGone(Refused):
+    code = "proposal_gone"
+    message = _("These rules are no longer proposed as you read them. Look again.")
+
+
+class SameRules(Refused):
+    code = "same_rules"
+    message = _("These are the rules in force: change something first.")
 
 
 class NotSubmitter(NotAllowed):
@@ -296,6 +330,13 @@ class ChecklistIncomplete(Incomplete):
 class GroundMissing(Incomplete):
     code = "ground_missing"
     message = _("There is no source link here: name another ground, such as a call-back by telephone.")
+
+
+class CallBackMissing(Incomplete):
+    code = "call_back_missing"
+    message = _(
+        "This needs a call-back: tick it among the grounds, and say when it was made and to which public line."
+    )
 
 
 class ReasonMissing(Incomplete):

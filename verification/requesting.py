@@ -108,8 +108,24 @@ class SubmissionRequest(Shape):
         return attrs
 
 
+class CallBackRequest(Shape):
+    """When the institution was called back, and on which public line; never a private person's."""
+
+    at = serializers.DateTimeField()
+    line = serializers.CharField(max_length=40)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As the journal keeps it: the time as text."""
+        told: dict[str, Any] = super().to_internal_value(data)
+        return {**told, "at": told["at"].isoformat()}
+
+
 class AnswersRequest(Shape):
     """The checklist's answers, and for *verify* the grounds."""
+
+    call_back = CallBackRequest(
+        required=False, help_text=_("With the ground of that name, where the class asks.")
+    )
 
     grounds = serializers.ListField(
         child=serializers.ChoiceField(choices=Ground.choices), required=False, max_length=len(Ground.values)

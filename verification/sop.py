@@ -98,9 +98,10 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.VERIFY: Transition(frozenset({S.COLLECTED}), S.VERIFIED),
     Action.ENTER: Transition(frozenset({S.VERIFIED}), S.ENTERED),
     Action.PUBLISH: Transition(frozenset({S.ENTERED}), S.PUBLISHED),
-    Action.RETURN: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.RETURNED, voids_steps=True),
+    # Of what is entered too: while it cools off, whoever may review can still object.
+    Action.RETURN: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.RETURNED, voids_steps=True),
     Action.RESUBMIT: Transition(frozenset({S.RETURNED}), S.COLLECTED, voids_steps=True),
-    Action.REJECT: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.REJECTED),
+    Action.REJECT: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.REJECTED),
     Action.MARK_DUPLICATE: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.DUPLICATE),
     Action.WITHDRAW: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED, S.RETURNED}), S.WITHDRAWN),
     Action.EDIT: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True),
@@ -144,7 +145,7 @@ class Origin(TextChoices):
 
 
 class Risk(IntegerChoices):
-    """How much harm a wrong value does. Above routine, two people take the two steps."""
+    """How much harm a wrong value does. What each asks for is the policy's (`verification.rules`)."""
 
     ROUTINE = 0, _("routine")
     SENSITIVE = 1, _("sensitive")
@@ -222,6 +223,7 @@ class Reason(TextChoices):
     SUPERSEDED = "superseded", _("a newer correction took its place")
     RECORD_CHANGED = "record_changed", _("the published record changed in the meantime")
     FORM_CHANGED = "form_changed", _("the form changed and the entry no longer fits it")
+    RULES_CHANGED = "rules_changed", _("the rules ask for more since")
     NEW_FACTS = "new_facts", _("new facts came to light")
     ORGANISATION_CHANGED = "organisation_changed", _("the organisation was renamed, proven or merged")
     RENDERER_CHANGED = "renderer_changed", _("the way records are shown changed")
@@ -248,7 +250,7 @@ REASONS: dict[Action, tuple[Reason, ...]] = {
     ),
     Action.MARK_DUPLICATE: (Reason.SAME_RECORD,),
     Action.WITHDRAW: (Reason.MISTAKE, Reason.NEED_MET, Reason.NO_LONGER_TRUE, Reason.SUPERSEDED),
-    Action.SEND_BACK: (Reason.RECORD_CHANGED, Reason.FORM_CHANGED),
+    Action.SEND_BACK: (Reason.RECORD_CHANGED, Reason.FORM_CHANGED, Reason.RULES_CHANGED),
     Action.REOPEN: (Reason.NEW_FACTS, Reason.MISTAKE),
     Action.TAKE_DOWN: (
         Reason.NEED_MET,

@@ -14,11 +14,11 @@ from uuid import UUID
 from django.db import transaction
 
 from supplies import sheets
-from verification import duplicates, history, leases, publishing, workflow
+from verification import duplicates, history, in_force, leases, publishing, workflow
 from verification.kinds import Kind
 from verification.models import Public, Submission, TakeDown, User
 from verification.refusals import InvalidPayload, PossibleDuplicate, Refused, Unchanged
-from verification.sop import CHECKLISTS, OPEN, Action, Ground, Intent, Origin, Reason, Risk, Status
+from verification.sop import CHECKLISTS, OPEN, Action, Ground, Intent, Origin, Reason, Status
 
 IMPORTER: Final = "importer"
 Key = tuple[str, str]  # a sheet, and what a row is called in it
@@ -85,6 +85,7 @@ class Replay:
     """Plays events in order. `cast` names the importer, the verifier, the enterer, and whoever else acts.
 
     `publish` waits for, or does, the publication of what was entered. `hooks` play actions of one's own.
+    What it sends in is under the rules `replay`: two outsiders where it is dangerous, no call-back, no cooling-off.
     `keep_both`: where two rows may be the same, the reviewers say they are not, as the sheets did.
     """
 
@@ -120,7 +121,11 @@ class Replay:
             yield group
 
     def play_group(self, group: Sequence[Happening]) -> list[Outcome]:
-        """One of `groups`: what became of each of its happenings."""
+        """One of `groups`: what became of each of its happenings. Under the rules of replays, and only here."""
+        with in_force.replaying():
+            return self._play_group(group)
+
+    def _play_group(self, group: Sequence[Happening]) -> list[Outcome]:
         if group[0].action in _ROWS:
             outcomes = [self._take_in(happening) for happening in group]
         else:
@@ -242,8 +247,8 @@ class Replay:
                 workflow.advance(
                     grounded, Action.VERIFY, by=verifier, fence=fence, answers=answers, fresh_factor=True
                 )
-        routine = [row.pk for row in rows if row.risk == Risk.ROUTINE]
-        for some, by in ((routine, verifier), ([pk for pk in ids if pk not in routine], enterer)):
+        alone = [row.pk for row in rows if row.people == 1]
+        for some, by in ((alone, verifier), ([pk for pk in ids if pk not in alone], enterer)):
             if some:
                 mine = fence if by is verifier else leases.claim(some, by=by)
                 workflow.advance(
@@ -346,4 +351,4 @@ def _ground(row: Submission) -> Ground:
 
 def _answers(action: Action, ground: Ground = Ground.CALL_BACK) -> dict[str, Any]:
     answers: dict[str, Any] = dict.fromkeys(CHECKLISTS.get(action, {}), True)
-    return answers | ({"grounds": [ground]} if action == Action.VERIFY else {})
+    return answers | ({"grounds": [ground], "replayed": True} if action == Action.VERIFY else {})

@@ -44,6 +44,9 @@ class Scenery:
     rejected: Submission
     waiting: Submission
     correction: Submission
+    # Its address is changed: the one was published lately, the other cools off.
+    moved: UUID
+    cooling: Submission
     doubtful: Submission
     withdrawal: Submission
     merged: UUID
@@ -110,6 +113,7 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
     owner_links.revoke(owner_links.issue(record.uid, by=reviewer)[1].uid, by=reviewer)
     people.make_token(user=volunteer, name="物资组每日填报脚本")
+    moved, cooling = _moved(volunteer, reviewer, other_reviewer)
     records, entries = _every_list(volunteer, stranger, reviewer, other_reviewer)
     scenery = Scenery(
         **_people(volunteer, stranger, reviewer, other_reviewer),
@@ -130,6 +134,8 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
             lines=[builders.line("goggles", "10副", no=1), builders.line("isolation-gown", "越多越好")],
             delivery_address="江城区长堤路3号",
         ),
+        moved=moved,
+        cooling=cooling,
         doubtful=doubtful,
         withdrawal=builders.withdrawal_request(stranger, long),
         merged=twin.uid,
@@ -150,6 +156,17 @@ def _people(volunteer: User, stranger: User, reviewer: User, other_reviewer: Use
     return {"invitation": secret, "house": house.uid, "check": check.uid, "person": stranger.pk}
 
 
+def _moved(volunteer: User, reviewer: User, other_reviewer: User) -> tuple[UUID, Submission]:
+    """A need whose delivery address was changed, and is going to be changed once more."""
+    name: dict[str, Any] = {"organisation_name": "江城第十二医院"}
+    first = builders.published_need(volunteer, reviewer, **name)
+    builders.published_need(
+        volunteer, reviewer, other_reviewer, record=first.uid, delivery_address="江城区长堤路5号东门", **name
+    )
+    again = builders.submit_need(volunteer, record=first.uid, delivery_address="江城区新路8号", **name)
+    return first.uid, builders.approve(again, reviewer, other_reviewer)
+
+
 def _every_list(
     volunteer: User, stranger: User, reviewer: User, other_reviewer: User
 ) -> tuple[dict[str, UUID], dict[str, Submission]]:
@@ -157,7 +174,7 @@ def _every_list(
     records, entries = {}, {}
     for spec in kinds.every():
         sent = workflow.submit(kind=spec.slug, data=spec.example, by=volunteer)
-        builders.approve(sent, reviewer, other_reviewer)
+        builders.cool_off(builders.approve(sent, reviewer, other_reviewer))
         as_written = {"名称": LONG, "数量": "若干", "联系人": [{"name": "甄不存", "tel": "13800000000"}]}
         data = {**spec.example, "as_written": as_written, "remarks": LONG}
         entries[spec.slug] = workflow.submit(kind=spec.slug, data=data, by=stranger)

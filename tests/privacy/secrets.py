@@ -130,7 +130,7 @@ def _name(spec: Kind, fate: str) -> dict[str, str]:
 
 def _decide(kept: Secrets, sent: Sequence[Submission], *, verifier: User, enterer: User | None) -> None:
     """Verified, and entered where somebody is named; a few dozen at once, as many as one may hold."""
-    steps: list[tuple[Action, User, dict[str, Any]]] = [(Action.VERIFY, verifier, builders.VERIFY_ANSWERS)]
+    steps: list[tuple[Action, User, dict[str, Any]]] = [(Action.VERIFY, verifier, builders.CALLED_ANSWERS)]
     steps += [(Action.ENTER, enterer, builders.ENTER_ANSWERS)] if enterer else []
     for action, by, answers in steps:
         ids = [one.pk for one in sent]
@@ -151,7 +151,7 @@ def _published(kept: Secrets) -> Live:
             fill = kept.marks.whole if fate == "hidden" else kept.marks.private
             sent[spec.slug, fate] = _send(by, spec, _name(spec, fate) | fill(spec, what, by))
     _decide(kept, list(sent.values()), verifier=kept.cast.reviewer, enterer=kept.cast.other)
-    publishing.publish_due()
+    builders.publish_all()
     return {key: one.record for key, one in sent.items()}
 
 
@@ -166,7 +166,7 @@ def _corrected(kept: Secrets, live: Live) -> None:
             data = _name(spec, fate) | {"remarks": "可送至西门"} | fill(spec, what, by)
             sent.append(_send(by, spec, data, record=live[spec.slug, fate]))
     _decide(kept, sent, verifier=kept.cast.reviewer, enterer=kept.cast.other)
-    publishing.publish_due()
+    builders.publish_all()
 
 
 def _taken_down(kept: Secrets, live: Live) -> None:

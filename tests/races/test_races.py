@@ -133,7 +133,10 @@ def test_race_of_take_downs_publications_and_corrections_keeps_every_promise(cro
         fence = builders.claim(waiting, crowd[2])
         correct = partial(builders.submit_need, stranger, record=record.uid, remarks="丙", **name)
         acts += [publishing.publish_due] * 2
-        acts += [partial(publishing.take_down, record.uid, by=r, reason=Reason.NEED_MET) for r in crowd[3:6]]
+        acts += [
+            partial(publishing.take_down, record.uid, by=r, reason=Reason.NEED_MET, fresh_factor=True)
+            for r in crowd[3:6]
+        ]
         acts += [
             partial(workflow.advance, [approved.pk], Action.EDIT, by=volunteer, data=_data(record, "丁"))
         ]
@@ -181,7 +184,10 @@ def test_race_to_bring_one_key_in_makes_one_record(crowd, coordinator):
     assert Public.objects.count() == 1
     acts = [partial(workflow.advance, [row.pk], Action.REBASE, by=coordinator) for row in rows]
     record = Public.objects.get()
-    acts += [partial(publishing.take_down, record.uid, by=r, reason=Reason.MISTAKE) for r in crowd[:5]]
+    acts += [
+        partial(publishing.take_down, record.uid, by=r, reason=Reason.MISTAKE, fresh_factor=True)
+        for r in crowd[:5]
+    ]
     acts += [partial(publishing.publish_due, limit=5)] * 5
     won(all_at_once(acts))
     assert Public.objects.get().state == State.WITHDRAWN

@@ -43,6 +43,7 @@ FORMS = {
     "owner/<str:token>/",
     "review/<uuid:uid>/",
     "review/<uuid:uid>/together/",
+    "review/rules/",
     "review/takedown/<uuid:uid>/",
     "review/merge/<uuid:uid>/",
     "review/unmerge/<uuid:uid>/",

@@ -194,6 +194,7 @@ def test_api_schema_speaks_both_languages_and_names_every_address():
         "/api/v1/",
         "/api/v1/search/",
         "/api/v1/changes/",
+        "/api/v1/policy/",
         "/api/v1/submissions/",
         "/api/v1/submissions/batch/{action}/",
         "/api/v1/submissions/{uid}/",

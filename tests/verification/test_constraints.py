@@ -56,6 +56,7 @@ def submission(volunteer, reviewer):
     return builders.submit_need(volunteer)
 
 
+_ENTERED = "verified_at = now(), verified_by_id = 1, entered_at = now(), entered_by_id = 2"
 SUBMISSION = "UPDATE verification_submission SET {} WHERE id = %s"
 
 
@@ -65,7 +66,7 @@ SUBMISSION = "UPDATE verification_submission SET {} WHERE id = %s"
         ("status = 'approved'", "submission_status_known"),
         ("intent = 'wish', base_version = 1", "submission_intent_known"),
         ("origin = 'rumour'", "submission_origin_known"),
-        ("risk = 3", "submission_risk_known"),
+        ("risk = 3, people = 2, outsiders = true", "submission_risk_known"),
         ("closed_at = clock_timestamp()", "submission_closed_stamp"),
         ("closed_by_id = submitted_by_id", "submission_closed_stamp"),
         ("status = 'verified', verified_at = clock_timestamp()", "submission_verified_stamp"),
@@ -78,13 +79,25 @@ SUBMISSION = "UPDATE verification_submission SET {} WHERE id = %s"
         ("status = 'verified', verified_at = now(), verified_by_id = submitted_by_id", "verifier_no_author"),
         (
             "status = 'entered', verified_at = now(), verified_by_id = 1, entered_at = now(), "
-            "entered_by_id = submitted_by_id",
+            "entered_by_id = submitted_by_id, due_at = now()",
             "enterer_no_author",
         ),
         (
-            "status = 'entered', risk = 1, verified_at = now(), verified_by_id = 1, "
-            "entered_at = now(), entered_by_id = 1",
+            "status = 'entered', risk = 1, people = 2, verified_at = now(), verified_by_id = 1, "
+            "entered_at = now(), entered_by_id = 1, due_at = now()",
             "submission_two_people",
+        ),
+        ("risk = 1", "submission_people"),
+        ("people = 3", "submission_people"),
+        ("people = 0", "submission_people"),
+        ("risk = 2, people = 2", "submission_outsiders"),
+        (f"status = 'entered', {_ENTERED}", "submission_due_stamp"),
+        (f"status = 'entered', {_ENTERED}, due_at = now() - interval '1 second'", "submission_due_stamp"),
+        ("due_at = now()", "submission_due_stamp"),
+        (
+            f"status = 'published', {_ENTERED}, due_at = now() + interval '1 hour', "
+            "closed_at = now(), closed_by_id = 1",
+            "submission_cooled_off",
         ),
         ("status = 'verified'", "submission_steps_verified"),
         ("status = 'entered', verified_at = now(), verified_by_id = 1", "submission_steps_entered"),

@@ -114,7 +114,9 @@ class Machine(RuleBasedStateMachine):
         submission, by = self.one(Submission, number), self.people[who]
         given = {
             "fence": self.claimed(submission, by),
-            "answers": dict.fromkeys(CHECKLISTS.get(action, ()), True) | {"grounds": ["call_back"]},
+            "answers": dict.fromkeys(CHECKLISTS.get(action, ()), True)
+            | {"grounds": ["call_back"], "call_back": builders.call_back()},
+            "fresh_factor": True,
             "reason": next(iter(REASONS.get(action, [""]))),
             "note": "请补充",
         }
@@ -164,6 +166,17 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def time_passes(self):
         Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
+        for submission in Submission.objects.filter(status=Status.ENTERED):
+            builders.cool_off(submission)
+
+    @invariant()
+    def what_cools_off_is_not_public(self):
+        """A dangerous change of what stands waits its day; each knows the rules it was judged by."""
+        for s in Submission.objects.exclude(entered_by=None):
+            waits = 24 if s.risk == Risk.DANGEROUS and s.base_version else 0
+            assert s.due_at - s.entered_at == timedelta(hours=waits)
+            assert s.status != Status.PUBLISHED or s.closed_at >= s.due_at
+        assert not Submission.objects.exclude(policy=1).exists()
 
     @invariant()
     def only_publishing_changes_what_the_public_sees(self):

@@ -173,7 +173,7 @@ def test_correction_that_leaves_out_what_is_private_keeps_it(volunteer, reviewer
         ({"lines": [builders.line(amount="1万")]}, Risk.ROUTINE),
         ({"office_line": "027-85550199"}, Risk.SENSITIVE),
         ({"contact_phone": "13900000000"}, Risk.SENSITIVE),
-        ({"organisation_name": "江城第三人民医院"}, Risk.SENSITIVE),
+        ({"organisation_name": "江城第三人民医院"}, Risk.DANGEROUS),
         ({"delivery_address": "江城区长堤路9号"}, Risk.DANGEROUS),
         ({"delivery_address": "江城区长堤路9号", "remarks": "改"}, Risk.DANGEROUS),
     ],

@@ -13,6 +13,7 @@ from verification.models.people import (
     Robot,
     User,
 )
+from verification.models.policy import Policy
 from verification.models.reasons import ReasonWords
 from verification.models.records import Counter, ListVersion, Public, Record, TakeDown
 from verification.models.sessions import Session
@@ -36,6 +37,7 @@ __all__ = [
     "Organisation",
     "OrganisationAlias",
     "OwnerLink",
+    "Policy",
     "ProposedWording",
     "Public",
     "Pulse",

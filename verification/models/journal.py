@@ -40,6 +40,8 @@ class Event(models.Model):
     organisation = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=40, blank=True)
     sop_version = models.PositiveIntegerField()
+    # Under which version of the policy a step was taken, or which version an act is about.
+    policy = models.PositiveIntegerField(null=True)
     answers = models.JSONField(default=dict)
     request_id = models.CharField(max_length=40, blank=True)
     public_text = models.TextField(blank=True)

@@ -55,6 +55,10 @@ class Submission(models.Model):
     `payload` is the list's validated JSON under schema number `schema`; a trigger refuses to change it
     unless the row stands (or is put back) at collected or returned. `authors` are all who wrote any of
     it: none of them may take a step.
+
+    `touched` are the fields it changes; from them follow the class, and what that asks for, under the `policy` of
+    that version. That both reviewers are outsiders is no constraint: it rests on memberships as they are at the step.
+    Published is it when `due_at` has come, which is set when it is entered.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -74,7 +78,11 @@ class Submission(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="submissions", db_index=False
     )
+    touched = ArrayField(models.TextField(), default=list)
+    policy = models.PositiveIntegerField()
     risk = models.SmallIntegerField(choices=Risk)
+    people = models.PositiveSmallIntegerField()
+    outsiders = models.BooleanField()
     status = models.CharField(max_length=20, choices=Status, default=Status.COLLECTED)
     authors = ArrayField(models.BigIntegerField())
     submitted_at = models.DateTimeField(db_default=Now())
@@ -83,6 +91,7 @@ class Submission(models.Model):
     verified_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     entered_at = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -108,8 +117,8 @@ class Submission(models.Model):
                 name="submission_inbox",
                 condition=Q(status__in=sorted(WAITING)),
             ),
-            # The queue of the publisher.
-            models.Index("id", name="submission_due", condition=Q(status=Status.ENTERED)),
+            # The queue of the publisher, and what cools off.
+            models.Index("due_at", "id", name="submission_due", condition=Q(status=Status.ENTERED)),
             # How long a publication took, for the status page.
             models.Index("closed_at", name="submission_published", condition=Q(status=Status.PUBLISHED)),
             models.Index("submitted_by", F("id").desc(), name="submission_mine"),
@@ -148,9 +157,28 @@ class Submission(models.Model):
                 violation_error_message=_("Nobody enters what they wrote themselves."),
             ),
             models.CheckConstraint(
-                condition=Q(risk=Risk.ROUTINE) | Q(entered_by=None) | ~Q(entered_by=F("verified_by")),
+                condition=Q(people=1) | Q(entered_by=None) | ~Q(entered_by=F("verified_by")),
                 name="submission_two_people",
                 violation_error_message=_("This needs two people: one verifies, another enters."),
+            ),
+            # The floor below which no policy goes.
+            models.CheckConstraint(
+                condition=Q(people=2) | Q(people=1, risk=Risk.ROUTINE), name="submission_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(outsiders=True) | Q(risk__lt=Risk.DANGEROUS), name="submission_outsiders"
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_at=None, due_at=None)
+                | Q(entered_at__isnull=False, due_at__isnull=False, due_at__gte=F("entered_at")),
+                name="submission_due_stamp",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.PUBLISHED)
+                | Q(due_at=None)
+                | Q(closed_at__isnull=False, closed_at__gte=F("due_at")),
+                name="submission_cooled_off",
+                violation_error_message=_("It is not due for publication yet."),
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[Status.VERIFIED, Status.ENTERED, Status.PUBLISHED])

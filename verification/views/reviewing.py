@@ -33,7 +33,7 @@ from verification.models import Lease, Public, Submission, TakeDown
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import LeaseLost, LeaseTaken, NotAllowed, NotFound, NotReviewer, Refused
-from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Risk
+from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Ground, Risk, Status
 from verification.views import outcomes, rewording
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
 
@@ -74,6 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "counts": inbox.counts_for(who),
         "oldest": min((s.submitted_at for s in page), default=None),
         "take_downs": inbox.take_downs_to_look_at(who)[:PAGE],
+        "cooling": [bench.cooling(s) for s in inbox.cooling_off(who)[:PAGE]],
         "previous_url": f"?step={step}&from={max(0, start - PAGE)}" if start else "",
         "next_url": f"?step={step}&from={start + PAGE}"
         if len(page) > PAGE and start < inbox.MOST_SHOWN
@@ -166,7 +167,7 @@ class _Decision:
     """What a reviewer's button says of one submission, under which fence."""
 
     found: Submission
-    fence: int
+    fence: int | None
     data: QueryDict
     common: dict[str, Any]
     fresh_factor: bool
@@ -183,7 +184,7 @@ def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpRespo
     if decide is None:
         raise NotAllowed()
     fence = number_of(data.get("fence"))
-    if fence is None:
+    if fence is None and found.status != Status.ENTERED:
         raise LeaseLost()
     common = {"by": who.user, "request_id": request_id(request)}
     done = decide(_Decision(found, fence, data, common, factors.fresh(request)))
@@ -192,7 +193,9 @@ def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpRespo
 
 
 def _leave_in_doubt(decision: _Decision) -> HttpResponse:
-    workflow.leave_in_doubt(decision.found.pk, fence=decision.fence, note=decision.note, **decision.common)
+    workflow.leave_in_doubt(
+        decision.found.pk, fence=decision.fence or 0, note=decision.note, **decision.common
+    )
     return redirect("review_next", after=decision.found.uid)
 
 
@@ -200,7 +203,7 @@ def _say_distinct(decision: _Decision) -> HttpResponse:
     other = uid_of(decision.data.get("candidate"))
     if other is None:
         raise NotFound()
-    workflow.say_distinct(decision.found.pk, other=other, fence=decision.fence, **decision.common)
+    workflow.say_distinct(decision.found.pk, other=other, fence=decision.fence or 0, **decision.common)
     return redirect("review", uid=decision.found.uid)
 
 
@@ -264,7 +267,7 @@ def _step(decision: _Decision) -> HttpResponse:
         fresh_factor=decision.fresh_factor,
         **decision.common,
     )
-    if step == Action.VERIFY and decision.found.risk == Risk.ROUTINE:
+    if step == Action.VERIFY and decision.found.people == 1:
         return redirect("review", uid=decision.found.uid)
     return redirect("review_next")
 
@@ -319,6 +322,9 @@ def answers_of(data: QueryDict, step: Action) -> Mapping[str, Any]:
     answers: dict[str, Any] = {code: code in ticked for code in CHECKLISTS[step]}
     if step in (Action.VERIFY, Action.CONFIRM):
         answers["grounds"] = data.getlist("grounds")
+    called = {"at": words_of(data, "called_at"), "line": words_of(data, "called_line")}
+    if Ground.CALL_BACK in answers.get("grounds", ()) and any(called.values()):
+        answers["call_back"] = called
     return answers
 
 

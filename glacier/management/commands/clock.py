@@ -15,7 +15,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
-from verification import journal, publishing, pulses
+from verification import journal, publishing, pulses, ruling
 
 log = structlog.get_logger()
 
@@ -91,8 +91,10 @@ def tick() -> bool:
 
 
 def tend() -> None:
-    """What is done once a second, after a whole round: the search indexes merged, a sign of life."""
+    """What is done once a second, after a whole round: the search indexes merged, what waits judged anew where
+    other rules bind it by now, a sign of life."""
     merge_pending()
+    ruling.settle_lately_adopted()
     pulses.beat("clock")
 
 
