@@ -81,13 +81,15 @@ def test_whoever_may_not_review_it_cannot_object(cooling, volunteer, stranger, a
     given = {"reason": Reason.UNCLEAR, "note": "不对"}
     with refused(NotReviewer):
         workflow.advance([cooling.pk], Action.RETURN, by=stranger, **given)
+    checked, confirmed = people.vouchers()
     core_people.add_reviewer(
         user=volunteer,
         organisation=alliance,
         legal_name="x",
+        checked=checked,
+        confirmed=confirmed,
         by=people.registrar(),
-        checked_at=timezone.now() - timedelta(days=1),
-        expires_at=timezone.now() + timedelta(days=9),
+        at=timezone.now() - timedelta(days=1),
     )
     with refused(OwnSubmission):
         workflow.advance([cooling.pk], Action.RETURN, by=volunteer, **given)
