@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "glacier.middleware.working_pages",
+    "glacier.guesses.guesses",
     "glacier.middleware.accounts_act",
     "glacier.middleware.RefusalMiddleware",
 ]
@@ -130,6 +131,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "verification.tasks.heartbeat", "schedule": 10.0},
     "publish-due": {"task": "verification.tasks.publish_due", "schedule": 5.0},
     "go-on-importing": {"task": "supplies.tasks.go_on_importing", "schedule": 5.0},
+    "forget-tries": {"task": "verification.tasks.forget_tries", "schedule": 3600.0},
     "sweep-imports": {"task": "supplies.tasks.sweep_imports", "schedule": 3600.0},
 }
 
@@ -164,6 +166,19 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # A clock may be half a minute wrong.
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Glacier"
+MFA_FORMS = {
+    "authenticate": "verification.signing_in.Code",
+    "reauthenticate": "verification.signing_in.CodeOnceMore",
+}
+# Guesses are counted in rows, before anything is looked at: glacier.guesses. A link that confirms an address is
+# sent again after three minutes at the earliest.
+_COUNTED_OURSELVES = (
+    "login login_failed reauthenticate reset_password reset_password_from_key change_password signup"
+)
+ACCOUNT_RATE_LIMITS = dict.fromkeys(_COUNTED_OURSELVES.split())
+MFA_RATE_LIMITS = False
+# How many proxies stand in front, each of which adds to X-Forwarded-For the address it was asked from.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GLACIER_PROXIES", default=0)
 
 SESSION_ENGINE = "verification.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -86,6 +86,13 @@ def make_reviewer(name: str, organisation: Organisation) -> User:
     return user
 
 
+def make_coordinator() -> User:
+    """Staff, with an authenticator app."""
+    user = make_person("coordinator", is_staff=True)
+    give_factor(user)
+    return user
+
+
 @pytest.fixture
 def hospital(database) -> Organisation:
     return make_organisation("江城第九医院", OrganisationKind.HOSPITAL, place=WUHAN, proven=True)
@@ -128,7 +135,7 @@ def other_reviewer(federation) -> User:
 
 @pytest.fixture
 def coordinator(database) -> User:
-    return make_person("coordinator", is_staff=True)
+    return make_coordinator()
 
 
 @pytest.fixture

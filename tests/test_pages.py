@@ -37,7 +37,7 @@ def test_pages_answer_in_their_language(language, client, volunteer, team, revie
     waiting = builders.submit_need(volunteer, organisation_name="江城第五医院")
     twin = builders.published_need(volunteer, reviewer, organisation_name="江城第六医院")
     uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
-    secret, _link = owner_links.issue(record.uid, by=reviewer)
+    secret, _link = owner_links.issue(record.uid, by=reviewer, fresh_factor=True)
     house, asks = team, people.make_member("asks", team)
     check = vouching.ask(by=asks, organisation=house, legal_name="欧阳某某")
     core_people.add_member(user=reviewer, organisation=house, by=people.registrar(), is_admin=True)

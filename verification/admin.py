@@ -7,17 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from verification import attempts, names, organisations, people, publishing, reasons
+from verification import attempts, factors, names, organisations, people, publishing, reasons
 from verification.journal import acting
 from verification.models import (
     Attempt,
@@ -38,7 +40,30 @@ from verification.views.requests import actor
 admin.site.site_header = admin.site.site_title = _("Glacier: coordination")
 # Rights are given by two people, never by a form.
 admin.site.unregister(Group)
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+def _with_a_factor(request: HttpRequest) -> bool:
+    """Staff with a second factor, superusers not excepted; that this session used it, the session has shown."""
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_staff and factors.has_factor(user)
+
+
+def _led_to_a_factor(login: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Staff without a second factor are led to where they set one up."""
+
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and user.is_staff and not factors.has_factor(user):
+            return redirect("mfa_index")
+        return login(request, *args, **kwargs)
+
+    return led
+
+
+# Factors are their person's alone: no administrator looks at one, adds one or takes one away.
+admin.site.unregister(Authenticator)
+admin.site.has_permission = _with_a_factor  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(_led_to_a_factor(admin.site.login))  # type: ignore[method-assign]
 
 
 def column(name: str, label: str | Promise) -> Callable[[models.Model], Any]:

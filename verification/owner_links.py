@@ -23,13 +23,18 @@ from verification.sop import Action, State
 LIFE = timedelta(days=90)
 
 
-def issue(record: UUID, *, by: User, request_id: str = "") -> tuple[str, OwnerLink]:
+def issue(
+    record: UUID, *, by: User, request_id: str = "", fresh_factor: bool = False
+) -> tuple[str, OwnerLink]:
     """A new link for a live record, its secret told once; by a reviewer in force or the record's own organisation.
 
-    Others stay good until they are revoked or run out. Refused: NotFound, AlreadyGone, MergedAway, NotAllowed.
+    Its holder may take the record down, so a reviewer issues it with a factor used a moment ago, as they would
+    take it down themselves. Others stay good until they are revoked or run out. Refused: NotFound, AlreadyGone,
+    MergedAway, NotAllowed, FreshFactorNeeded.
     """
     with acting(by=by, reason=Action.ISSUE_LINK, request_id=request_id):
         row, who = _managed(record, by)
+        policies.refuse_taking_down(who, row.organisation_id, fresh_factor=fresh_factor)
         if row.merged_into:
             raise MergedAway(into=row.merged_into)
         if row.state != State.LIVE:

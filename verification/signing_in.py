@@ -3,9 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
 
-from verification import sealing
+from verification import factors, sealing, throttling
 
 _PASSWORD = "reauthenticate"  # noqa: S105
 
@@ -18,6 +22,24 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [one for one in methods if one["id"] != _PASSWORD] or methods
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """A factor used a moment ago is enough; signing in with it is using it."""
+        return not factors.fresh(context.request)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """A right password was no guess."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            was_right(request)
+        return user
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """A right password was no guess."""
+        right: bool = super().reauthenticate(user, password)
+        if right:
+            was_right(context.request)
+        return right
+
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors. Their secrets are encrypted under the keys outside the database."""
@@ -29,3 +51,30 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """By whichever key it was encrypted under."""
         return sealing.decrypt(encrypted_text)
+
+
+class _OnlyOnce:
+    """A code that was right is used up: who looks over a shoulder comes too late."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        """The code, where it is right and was not used before."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        if throttling.count([(throttling.SAME_CODE, f"{self.user.pk}: {code}")]):
+            raise get_adapter().validation_error("incorrect_code")
+        was_right(context.request)
+        return code
+
+
+class Code(_OnlyOnce, AuthenticateForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class CodeOnceMore(_OnlyOnce, ReauthenticateForm):  # type: ignore[misc]
+    """The factor, used once more."""
+
+
+def was_right(request: HttpRequest) -> None:
+    """Whoever counts guesses takes this one back: `glacier.guesses`."""
+    request.guessed_right = True  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 import structlog
 from celery import shared_task
 
-from verification import publishing, pulses
+from verification import publishing, pulses, throttling
 
 log = structlog.get_logger()
 
@@ -21,3 +21,9 @@ def publish_due() -> None:
 def heartbeat() -> None:
     """Beat, broker, worker and database are all there, or this row grows old."""
     pulses.beat("worker")
+
+
+@shared_task
+def forget_tries() -> None:
+    """Delete the counters of tries that count no more."""
+    log.info("tries_forgotten", counters=throttling.forget_old())

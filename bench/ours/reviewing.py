@@ -1,7 +1,9 @@
 """Reviewers' steps: one by one and in a batch, and what is needed to take them over HTTP."""
 
+import time
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils.crypto import get_random_string
@@ -54,11 +56,13 @@ def prepare(count: int, each: int = HELD) -> dict[str, Any]:
 
 
 def open_session(user: User) -> str:
-    """A session like that of somebody who signed in."""
+    """A session like that of somebody who signed in, with a second factor."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
+    store["account_authentication_methods_user"] = str(user.pk)
     store.create()
     return str(store.session_key)
 

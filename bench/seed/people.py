@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from allauth.mfa.totp.internal import auth
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from bench.seed import copying, inventing
-from verification import names, organisations, people
+from verification import factors, names, organisations, people
 from verification.journal import acting
 from verification.models import Organisation, OrganisationAlias, Robot, User
 from verification.models.people import OrganisationKind
@@ -52,6 +53,7 @@ def _person(name: str, robot: User) -> User:
 def make_reviewer(n: int, robot: User) -> User:
     user = _person(f"reviewer-{n}", robot)
     team = organisations.add_organisation(name=f"核实队{n}", kind=OrganisationKind.TEAM, by=robot)
+    factors.give_app(user, secret=auth.generate_totp_secret(), by=robot)
     people.add_reviewer(
         user=user,
         organisation=team,

@@ -1,14 +1,19 @@
 """Who acts in the demonstration: organisations, accounts, and what each may do."""
 
+import time
+from base64 import b32encode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
+from allauth.mfa import app_settings
+from allauth.mfa.totp.internal import auth
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import get_language
 
 from glacier.demonstration import contents
-from verification import founding, granting, organisations, people, vouching
+from verification import factors, founding, granting, organisations, people, vouching
 from verification.founding import Founder
 from verification.journal import acting
 from verification.models import Organisation, Robot, User
@@ -23,10 +28,33 @@ def accounts() -> list[dict[str, str]]:
     """Who can sign in: mail, password, who it is and what she can do, in the active language."""
     language = "zh" if (get_language() or "zh").startswith("zh") else "en"
     return [
-        {"email": p["email"], "password": PASSWORD, "who": p["who"][language], "can": p["can"][language]}
+        {
+            "email": p["email"],
+            "password": PASSWORD,
+            "who": p["who"][language],
+            "can": p["can"][language],
+            "code": code_of(p) if _has_an_app(p) else "",
+        }
         for p in contents.read("people")
         if "who" in p
     ]
+
+
+def _has_an_app(row: Mapping[str, Any]) -> bool:
+    """Whoever may act only with a second factor."""
+    return not row.keys().isdisjoint({"reviews_for", "coordinates", "founds_for"})
+
+
+def _secret(row: Mapping[str, Any]) -> str:
+    """The authenticator app's, made of the address: a demonstration has no secrets."""
+    return b32encode(sha256(f"glacier {row['email']}".encode()).digest()[:20]).decode()
+
+
+def code_of(row: Mapping[str, Any]) -> str:
+    """What this person's authenticator app shows now."""
+    now = int(time.time()) // app_settings.TOTP_PERIOD
+    shown: str = auth.format_hotp_value(auth.hotp_value(_secret(row), now))
+    return shown
 
 
 def emails() -> list[str]:
@@ -40,6 +68,8 @@ def enrol() -> dict[str, User]:
     houses = {row["name"]: _add_organisation(row, by=registrar) for row in contents.read("organisations")}
     password = make_password(PASSWORD)
     cast = {row["key"]: _sign_up(row, password, by=registrar) for row in contents.read("people")}
+    for row in filter(_has_an_app, contents.read("people")):
+        factors.give_app(cast[row["key"]], secret=_secret(row), by=registrar)
     _found(cast, houses)
     for row in contents.read("people"):
         user = cast[row["key"]]

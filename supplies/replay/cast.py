@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from allauth.mfa.totp.internal import auth
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from verification import organisations, people
+from verification import factors, organisations, people
 from verification.journal import acting
 from verification.models import Organisation, Reviewer, Robot, User
 from verification.models.people import OrganisationKind
@@ -53,6 +54,8 @@ def _check(user: User, house: Organisation, cast: Mapping[str, User], *, by: Use
     others = [part for part in _PEOPLE if cast[part] != user]
     checked, confirmed = (Voucher(cast[p], _house(_VOUCHING[n], by=by)) for n, p in enumerate(others))
     with acting(by=by, reason="replay"):
+        if not factors.has_factor(user):
+            factors.give_app(user, secret=auth.generate_totp_secret(), by=by)
         Reviewer.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
         people.add_reviewer(
             user=user,

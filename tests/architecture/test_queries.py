@@ -135,7 +135,7 @@ def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer,
     for number, first in ((1, 0), (2, 1)):
         fill(number, first)
         for n in range(first, first + number):
-            secret, _link = owner_links.issue(root.uid, by=reviewer)
+            secret, _link = owner_links.issue(root.uid, by=reviewer, fresh_factor=True)
             batch = sheet_files.judged(sheet_files.as_csv([sheet_files.row(备注=f"第{n}份")]), volunteer)
             assert batch.stage == "ready"
         waiting = inbox.waiting_for(people.standing(other_reviewer, now=timezone.now())).first()

@@ -116,6 +116,21 @@ def test_demonstration_prints_its_accounts():
     assert "coordinator:" in out.getvalue()
 
 
+def test_demonstration_says_the_code_with_which_a_reviewer_comes_in(db, settings):
+    settings.DEMO = True
+    load()
+    client = Client()
+    account = next(a for a in client.get(reverse("account_login")).context["demo_accounts"] if a["code"])
+    step = client.post(
+        reverse("account_login"), {"login": account["email"], "password": demonstration.PASSWORD}
+    )
+    client.post(step.headers["Location"], {"code": account["code"]})
+    assert client.get(reverse("inbox")).status_code == 200
+    out = io.StringIO()
+    call_command("demonstration", accounts=True, stdout=out)
+    assert re.search(r"code now: \d{6}", out.getvalue())
+
+
 @pytest.mark.parametrize(("page", "demo", "shown"), [
     ("account_login", True, True),
     ("account_login", False, False),

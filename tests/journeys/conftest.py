@@ -29,7 +29,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
 
     def open_page(user: User | None = None, *, width: int = 390, javascript: bool = True, **more) -> Page:
         context = browser.new_context(
-            base_url=server,
+            base_url=more.pop("base_url", server),
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": 844},

@@ -111,7 +111,7 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     )
     twin = builders.published_need(volunteer, reviewer, organisation_name="江城五院", remarks="送东门")
     uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
-    owner_links.revoke(owner_links.issue(record.uid, by=reviewer)[1].uid, by=reviewer)
+    owner_links.revoke(owner_links.issue(record.uid, by=reviewer, fresh_factor=True)[1].uid, by=reviewer)
     people.make_token(user=volunteer, name="物资组每日填报脚本")
     moved, cooling = _moved(volunteer, reviewer, other_reviewer)
     records, entries = _every_list(volunteer, stranger, reviewer, other_reviewer)
@@ -140,7 +140,7 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
         withdrawal=builders.withdrawal_request(stranger, long),
         merged=twin.uid,
         confirmation=confirming.ask(record.uid, by=stranger, note="今天总机说还在收"),
-        link=owner_links.issue(record.uid, by=reviewer)[0],
+        link=owner_links.issue(record.uid, by=reviewer, fresh_factor=True)[0],
     )
     journal.sequence()
     return scenery

@@ -83,6 +83,8 @@ def pages_of(site) -> dict[str, list[str]]:
             "/review/",
             "/accounts/email/",
             "/accounts/password/change/",
+            "/accounts/2fa/",
+            "/me/factor/",
             "/accounts/logout/",
         ],
         "stranger": [
@@ -116,6 +118,13 @@ def pages_of(site) -> dict[str, list[str]]:
             f"/people/check/{site.check}/",
             f"/people/person/{site.person}/",
             f"/people/organisation/{site.house}/",
+            "/accounts/2fa/",
+            "/accounts/2fa/reauthenticate/",
+            "/accounts/2fa/webauthn/",
+            "/accounts/2fa/webauthn/add/",
+            "/accounts/2fa/totp/deactivate/",
+            "/accounts/2fa/recovery-codes/generate/",
+            "/me/factor/",
         ],
         "coordinator": ["/admin/", "/admin/supplies/item/", "/admin/verification/submission/"],
     }

@@ -11,9 +11,10 @@ from django.db import connection
 
 from glacier.runner import commands
 from tests import builders, people
-from tests.callers import Caller, open_session
+from tests.callers import Caller
 from tests.kills.storm import Approvers, Storm, Work, approve, seconds_until
 from tests.machinery.runs import free_port
+from tests.signing_in import open_session
 from tests.verification.test_publishing import recount
 from verification import counting, leases, workflow
 from verification.models import Attempt, Event, Leaf, Public, Submission, Unsequenced

@@ -84,7 +84,7 @@ def make_cast() -> Cast:
         enterer=people.make_reviewer("enterer", houses[1]),
         warden=people.make_member("warden", hospital),
         stranger=people.make_person("stranger"),
-        coordinator=people.make_person("coordinator", is_staff=True),
+        coordinator=people.make_coordinator(),
     )
 
 
@@ -173,7 +173,7 @@ def _taken_down(kept: Secrets, live: Live) -> None:
     """Gone: because it was met, and because it showed something private."""
     marks, cast = kept.marks, kept.cast
     for spec in kinds.every():
-        secret, link = owner_links.issue(live[spec.slug, "met"], by=cast.reviewer)
+        secret, link = owner_links.issue(live[spec.slug, "met"], by=cast.reviewer, fresh_factor=True)
         marks.keep(f"{spec.slug}: link of what is gone", secret)
         note = marks.text(f"{spec.slug}: note at taking down through a link")
         confirming.take_down_through_link(link, reason=Reason.NEED_MET, note=note)
@@ -192,7 +192,7 @@ def _united(kept: Secrets, live: Live) -> None:
     for spec in kinds.every():
         root, twin = live[spec.slug, "live"], live[spec.slug, "twin"]
         for record in (root, twin):
-            secret, link = owner_links.issue(record, by=cast.reviewer)
+            secret, link = owner_links.issue(record, by=cast.reviewer, fresh_factor=True)
             marks.keep(f"{spec.slug}: owner link", secret)
             marks.keep(f"{spec.slug}: digest of an owner link", link.digest)
             kept.links.setdefault(spec.slug, []).append(secret)

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 
 from tests import builders, people
-from tests.callers import Caller, open_session
+from tests.callers import Caller
 from tests.crowd import all_at_once
+from tests.signing_in import open_session
 from tests.verification.test_publishing import recount
 from verification import counting, journal, leases, publishing, workflow
 from verification.models import Event, Leaf, Public, Submission, TakeDown

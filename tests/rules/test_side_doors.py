@@ -138,6 +138,7 @@ def test_side_doors_lists_of_the_admin_show_and_search_no_private_field(client, 
         named = {*map(str, shown.list_display), *map(str, shown.search_fields), *map(str, shown.list_filter)}
         assert not private & {name.partition("__")[0].lstrip("=^@") for name in named}, model
     coordinator = people.make_person("coordinator2", is_staff=True, is_superuser=True)
+    people.give_factor(coordinator)
     sign_in(client, coordinator)
     for path in ("supplies/need", "verification/submission", "verification/event"):
         for query in ({}, {"q": MARK}):

@@ -143,7 +143,7 @@ def test_api_changes_bring_a_confirmed_record_again(record, clerk):
 
 @pytest.fixture
 def secret(record, reviewer):
-    return owner_links.issue(record.uid, by=reviewer)[0]
+    return owner_links.issue(record.uid, by=reviewer, fresh_factor=True)[0]
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

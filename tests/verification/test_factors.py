@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from tests import builders
 from tests.signing_in import sign_in, used
-from verification import factors, leases, publishing, workflow
+from verification import factors, leases, owner_links, publishing, workflow
 from verification.refusals import FreshFactorNeeded
 from verification.sop import Action, Reason, Risk
 
@@ -61,6 +61,13 @@ def test_take_down_asks_a_reviewer_for_a_fresh_factor_and_the_house_itself_not(
     with pytest.raises(FreshFactorNeeded):
         publishing.take_down(record.uid, by=reviewer, reason=Reason.FALSE)
     assert publishing.take_down(record.uid, by=clerk, reason=Reason.NEED_MET).state == "withdrawn"
+
+
+def test_owner_link_asks_a_reviewer_for_a_fresh_factor(volunteer, reviewer):
+    record = builders.published_need(volunteer, reviewer)
+    with pytest.raises(FreshFactorNeeded):
+        owner_links.issue(record.uid, by=reviewer)
+    owner_links.issue(record.uid, by=reviewer, fresh_factor=True)
 
 
 def test_take_down_page_leads_to_the_factor_and_loses_nothing_typed(client, volunteer, reviewer):

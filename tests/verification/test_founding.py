@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from tests.people import make_person, make_reviewer
+from tests.people import give_factor, make_person, make_reviewer
 from verification import people, rotating, sealing
 from verification.models import Event, LegalName, Reviewer, User
 from verification.sop import Action
@@ -36,6 +36,8 @@ def two():
 
 def test_two_found_each_on_the_word_of_the_other(two, answers, client):
     one, other = two
+    for user in two:
+        give_factor(user)
     found(one.email, "甲队", other.email, "乙队", first_pseudonym="山茶-1")
     for user, by in ((one, other), (other, one)):
         check = Reviewer.objects.get(user=user)

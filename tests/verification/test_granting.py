@@ -241,7 +241,7 @@ def test_withdrawn_is_over(coordinator, second, stranger):
 
 def test_an_owner_link_ends_with_the_say_of_who_issued_it(coordinator, volunteer, reviewer, other_reviewer):
     record = builders.published_need(volunteer, other_reviewer)
-    secret, _link = owner_links.issue(record.uid, by=reviewer)
+    secret, _link = owner_links.issue(record.uid, by=reviewer, fresh_factor=True)
     assert owner_links.found(secret)
     granting.propose(Action.SUSPEND, by=coordinator, person=reviewer)
     with refused(NotFound):

@@ -16,6 +16,7 @@ from verification.sop import REASONS, Action, Reason
 def desk(client, database):
     user = people.make_person("desk")
     make_coordinator(user=user, by=people.registrar())
+    people.give_factor(user)
     sign_in(client, user)
     return client
 

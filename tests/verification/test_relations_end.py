@@ -76,7 +76,7 @@ def test_nothing_a_reviewer_kept_works_once_it_ended(how, ends, coordinator, vol
     candidate = vouching.ask(by=volunteer, organisation=team, legal_name="司马某某")
     vouching.read_name(candidate.uid, by=ends)
     fence = builders.claim(waiting, ends)
-    link, _row = owner_links.issue(record.uid, by=ends)
+    link, _row = owner_links.issue(record.uid, by=ends, fresh_factor=True)
     token = core.make_token(user=ends, name="kept")
     browser = Client()
     sign_in(browser, ends)
@@ -90,7 +90,7 @@ def test_nothing_a_reviewer_kept_works_once_it_ended(how, ends, coordinator, vol
         ),
         lambda: leases.claim([waiting.pk], by=ends),
         lambda: publishing.take_down(record.uid, by=ends, reason=Reason.MISTAKE, fresh_factor=True),
-        lambda: owner_links.issue(record.uid, by=ends),
+        lambda: owner_links.issue(record.uid, by=ends, fresh_factor=True),
         lambda: owner_links.found(link),
         lambda: vouching.check_name(candidate.uid, by=ends, fresh_factor=True),
         lambda: granting.propose(Action.RESET_FACTOR, by=ends, person=volunteer, fresh_factor=True),
@@ -156,7 +156,6 @@ def test_a_reset_closes_every_session_token_and_factor(ends, reviewer, other_rev
 
 def test_a_coordinator_unmade_coordinates_nothing_with_an_old_session(coordinator, stranger, hospital):
     second, third = (people.make_person(name, is_staff=True) for name in ("second", "third"))
-    give_factor(coordinator)
     browser = Client()
     sign_in(browser, coordinator)
     assert browser.get("/people/").status_code == 200

@@ -32,6 +32,7 @@ NAME = "欧阳某某"
 
 @pytest.fixture
 def candidate(volunteer, team, reviewer, other_reviewer):
+    people.give_factor(volunteer)
     return volunteer
 
 

@@ -18,6 +18,7 @@ from verification.models.reasons import ReasonWords
 from verification.models.records import Counter, ListVersion, Public, Record, TakeDown
 from verification.models.sessions import Session
 from verification.models.submissions import Attempt, Lease, Submission
+from verification.models.throttles import Throttle
 from verification.models.wording import ProposedWording
 from verification.models.work import Pulse
 
@@ -48,6 +49,7 @@ __all__ = [
     "Session",
     "Submission",
     "TakeDown",
+    "Throttle",
     "Unsequenced",
     "User",
 ]

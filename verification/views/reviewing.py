@@ -32,7 +32,7 @@ from verification import (
 from verification.models import Lease, Public, Submission, TakeDown
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
-from verification.refusals import LeaseLost, LeaseTaken, NotAllowed, NotFound, NotReviewer, Refused
+from verification.refusals import FreshFactorNeeded, LeaseLost, LeaseTaken, NotAllowed, NotFound, Refused
 from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Ground, Risk, Status
 from verification.views import outcomes, rewording
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
@@ -43,7 +43,7 @@ PAGE = 20
 def reviewer_of(request: HttpRequest) -> Standing:
     who = people.standing(actor(request), now=timezone.now())
     if not who.is_reviewer:
-        raise NotReviewer()
+        factors.refuse_reviewing(who.user)
     return who
 
 
@@ -131,6 +131,7 @@ def _workbench(
     request: HttpRequest, found: Submission, context: dict[str, Any], refused: Refused | None = None
 ) -> HttpResponse:
     """The page, with the fold in which the entry can be worded anew."""
+    context["factor_asked"] = isinstance(refused, FreshFactorNeeded)
     context["wording"] = rewording.fold(request, found, context["lease"], refused)
     return render(request, "review.html", context, status=refused.status if refused else 200)
 
@@ -366,19 +367,21 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not (request.method == "POST" or policies.owns(who, row.organisation_id) or factors.fresh(request)):
         return redirect(factors.where_to_use_it(request, who.user))
     reason, note = request.POST.get("reason", ""), words_of(request.POST, "note")
-    error, status = "", 200
+    error, factor_asked, status = "", False, 200
     if request.method == "POST":
         try:
             given: dict[str, Any] = {"reason": reason, "note": note, "request_id": request_id(request)}
             publishing.take_down(uid, by=who.user, fresh_factor=factors.fresh(request), **given)
             return redirect("record", kind=row.kind, uid=uid)
         except Refused as refused:
-            error, status = str(refused), refused.status
+            factor_asked = isinstance(refused, FreshFactorNeeded)
+            error, status = "" if factor_asked else str(refused), refused.status
     context = {
         "kind": row.kind,
         "record": presenting.body(row),
         "reasons": presenting.choices(REASONS[Action.TAKE_DOWN]),
         "errors": {"reason": error} if error else {},
+        "factor_asked": factor_asked,
         "values": {"reason": reason, "note": note},
     }
     return render(request, "takedown.html", context, status=status)

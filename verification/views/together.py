@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from verification import bench, factors, inbox, kinds, leases, likeness, presenting, workflow
 from verification.models import Submission
 from verification.people import Standing
-from verification.refusals import LeaseLost, NotAllowed, Refused
+from verification.refusals import FreshFactorNeeded, LeaseLost, NotAllowed, Refused
 from verification.sop import Action, Status
 from verification.views.requests import number_of, request_id, uid_of, words_of
 from verification.views.reviewing import answers_of, reviewer_of
@@ -118,6 +118,7 @@ def _page(
         "sender": rows[0].submitted_by.pseudonym,
         "kind_label": kinds.get(rows[0].kind).label,
         "step": bench.step_of_many(rows, action, request.POST),
+        "factor_asked": isinstance(refused, FreshFactorNeeded),
         "error": str(refused) if refused and (common or not each) else "",
         "entries": [
             _entry(
