@@ -26,6 +26,7 @@ from verification.models import (
     Membership,
     Organisation,
     OrganisationAlias,
+    Outbox,
     ReasonWords,
     Reviewer,
     Submission,
@@ -306,6 +307,26 @@ class AttemptAdmin(ReadOnly):
     def try_again(self, request: HttpRequest, queryset: Any) -> None:
         """Forget the failed tries."""
         attempts.forget(list(queryset.values_list("pk", flat=True)))
+
+
+@admin.register(Outbox)
+class OutboxAdmin(ReadOnly):
+    """Mail: to whom, what about, and what became of it. What it says is for its reader alone."""
+
+    list_display = (
+        column("address", _("to")),
+        column("subject", _("subject")),
+        column("created_at", _("written")),
+        column("tries", _("tries")),
+        column("last_error", _("last error")),
+        column("next_try", _("next try")),
+        column("sent_at", _("sent")),
+        column("parked_at", _("parked")),
+    )
+    list_filter = (("parked_at", admin.EmptyFieldListFilter), ("sent_at", admin.EmptyFieldListFilter))
+    ordering = ("-id",)
+    exclude = ("text",)
+    show_full_result_count = False
 
 
 class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]

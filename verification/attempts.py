@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
+from verification import mailing
 from verification.models import Attempt
 
 log = structlog.get_logger()
@@ -30,7 +31,10 @@ RETURNING parked_at IS NOT NULL
 
 
 def note_failures(failed: Mapping[int, str]) -> int:
-    """Count one more try of each, in a transaction of its own; returns how many were parked by it."""
+    """Count one more try of each, in a transaction of its own; returns how many were parked by it.
+
+    Coordinators are told of those by mail.
+    """
     if not failed:
         return 0
     ids = sorted(failed)
@@ -43,6 +47,8 @@ def note_failures(failed: Mapping[int, str]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NOTE, values)
         parked = sum(bool(row[0]) for row in cursor.fetchall())
+        if parked:
+            mailing.parked(parked)
     log.warning("publication_failed", submissions=ids, parked=parked)
     return parked
 

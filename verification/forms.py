@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from verification.kinds import plain
+from verification.models import MailChoice
 
 # Control characters, zero-width and bidirectional marks: never meant, and a way to deceive.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -59,6 +60,14 @@ class TokenForm(forms.Form):
     name = PlainTextField(
         label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Which program uses it.")
     )
+
+
+class MailChoiceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """In which language somebody reads mail, and what they are told."""
+
+    class Meta:
+        model = MailChoice
+        fields = ("language", "when_published")
 
 
 class LinkField(forms.URLField):

@@ -33,6 +33,7 @@ FORMS = {
     "mine/withdraw/<uuid:uid>/",
     "mine/confirm/<uuid:uid>/",
     "mine/links/<uuid:uid>/",
+    "me/",
     "me/tokens/",
     "me/organisations/",
     "people/",
