@@ -212,6 +212,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # simple-history keeps its models and reading API; its rows are written by database triggers.
 SIMPLE_HISTORY_ENABLED = False
+# Nobody turns a row back past the form that asks the rules and writes the event.
+SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_DATE_INDEX = False
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 

@@ -66,6 +66,8 @@ def test_pages_answer_in_their_language(language, client, volunteer, team, revie
     sender, desk = signed_in(volunteer), signed_in(other_reviewer)
     pages += [
         (sender, "me", {}, 200),
+        (sender, "audit", {}, 403),
+        (sender, "audit_export", {}, 405),
         (sender, "tokens", {}, 200),
         (sender, "my_part", {}, 200),
         (sender, "people", {}, 403),
@@ -112,7 +114,9 @@ def test_pages_answer_in_their_language(language, client, volunteer, team, revie
         assert response.headers["Content-Language"] == language, name
 
 
-@pytest.mark.parametrize("name", ["submit", "mine", "inbox", "tokens", "my_part", "people", "account_email"])
+@pytest.mark.parametrize(
+    "name", ["submit", "mine", "inbox", "tokens", "my_part", "people", "audit", "account_email"]
+)
 def test_pages_of_one_person_ask_who_it_is(name, client, db):
     response = client.get(address(name, "zh-hans", **({"kind": "needs"} if name == "submit" else {})))
     assert response.status_code == 302

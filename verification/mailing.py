@@ -84,7 +84,9 @@ def invited(*, to: str, organisation: str, link: str) -> None:
 
     In the language of the account with that address, where there is one.
     """
-    known = User.objects.filter(email__iexact=to, is_robot=False).values_list("mail_choice__language", flat=True)
+    known = User.objects.filter(email__iexact=to, is_robot=False).values_list(
+        "mail_choice__language", flat=True
+    )
     language = known.first() or settings.LANGUAGE_CODE
     with translation.override(language):
         subject = _("An invitation to %(organisation)s")

@@ -27,9 +27,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from verification import journal
-from verification.models import Outbox
+from verification.journal import acting
+from verification.models import Outbox, User
 from verification.models.journal import ClockTimestamp
 from verification.models.outbox import Channel
+from verification.sop import Action, Role
 
 log = structlog.get_logger()
 
@@ -260,12 +262,18 @@ def _do(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def try_again(ids: Sequence[int]) -> int:
-    """A fresh start for what was parked, once somebody mended the cause; returns how many."""
-    with transaction.atomic():
+def try_again(ids: Sequence[int], *, by: User, request_id: str = "") -> int:
+    """A fresh start for parked mail, once a coordinator mended the cause: one act; returns how many."""
+    with acting(by=by, reason=Action.TRY_AGAIN, request_id=request_id):
         parked = Outbox.objects.filter(pk__in=ids, parked_at__isnull=False, sent_at=None)
         number = parked.update(parked_at=None, tries=0, next_try=ClockTimestamp())
-        transaction.on_commit(partial(journal.ring, BELL), robust=True)
+        if number:
+            about = {"table": Outbox._meta.label_lower}
+            event = journal.new_event(
+                Action.TRY_AGAIN, by=by, role=Role.COORDINATOR, answers=about, request_id=request_id
+            )
+            journal.append([event])
+            transaction.on_commit(partial(journal.ring, BELL), robust=True)
     return number
 
 

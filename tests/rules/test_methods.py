@@ -51,6 +51,7 @@ FORMS = {
 }
 # Written to only.
 ACTS = {
+    "audit/export/",
     "api/v1/submissions/<uuid:uid>/<slug:action>/",
     "api/v1/submissions/batch/<slug:action>/",
     "submit/<slug:kind>/lines/",

@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 from tests import mail_server
 from tests.test_pages import signed_in
 from verification import health, journal, outbox, tasks
-from verification.models import Outbox
+from verification.models import Event, Outbox
+from verification.sop import Action
 
 READER = "reader@people.example"
 
@@ -166,10 +167,13 @@ def test_sender_killed_at_its_last_try_leaves_a_mail_that_is_parked(to_post, db)
     assert to_post.received == []
 
 
-def test_mail_parked_is_tried_again_when_somebody_says_so(to_post, db):
+def test_mail_parked_is_tried_again_when_somebody_says_so(to_post, coordinator):
     (one,) = write(tries=8, parked_at=timezone.now())
     assert outbox.send_due() == outbox.Outcome()
-    assert outbox.try_again([one.pk]) == 1
+    assert outbox.try_again([one.pk], by=coordinator) == 1
+    assert outbox.try_again([one.pk], by=coordinator) == 0
+    told = Event.objects.get(action=Action.TRY_AGAIN)
+    assert (told.actor, told.kind, told.role) == (coordinator, "", "coordinator")
     assert outbox.send_due() == outbox.Outcome(sent=1)
 
 

@@ -6,18 +6,20 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from verification import counting, inbox, mailing, people
+from verification import acts, audit, counting, inbox, mailing, people
 from verification.forms import MailChoiceForm, TokenForm
 from verification.models import ApiToken, Outbox, Submission, User
 from verification.refusals import NotFound
 from verification.sop import Status
-from verification.views.requests import actor
+from verification.views.requests import actor, number_of
 
 LATEST_MAILS = 30
+PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,13 +33,23 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def _my_page(request: HttpRequest, user: User) -> HttpResponse:
-    """What mail somebody wants."""
+    """What mail somebody wants, and what others did to them: every privileged act about them, newest first."""
     form = MailChoiceForm(request.POST or None, instance=mailing.choice_of(user))
     if request.method == "POST" and form.is_valid():
         mailing.choose(by=user, **form.cleaned_data)
         messages.success(request, _("Kept."))
         return redirect("me")
-    return render(request, "me.html", {"person": user, "form": form})
+    before = number_of(request.GET.get("before"))
+    found = audit.done_to(user, before=before, limit=PAGE + 1)
+    shown = found[:PAGE]
+    context = {
+        "person": user,
+        "form": form,
+        "acts": acts.in_words(shown, audit.named(shown)),
+        "previous_url": reverse("me") if before else "",
+        "next_url": f"?before={shown[-1].pk}" if len(found) > PAGE else "",
+    }
+    return render(request, "me.html", context)
 
 
 def _corner(request: HttpRequest) -> HttpResponse:
@@ -52,6 +64,7 @@ def _corner(request: HttpRequest) -> HttpResponse:
             "name": request.user.pseudonym,
             "reviewer": who.is_reviewer,
             "decides": who.is_reviewer or request.user.is_staff,
+            "coordinator": request.user.is_staff,
         },
         "waiting": {"mine": returned, "inbox": queued, "all": counting.Counted(returned + queued)},
     }
@@ -65,7 +78,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     user, form, made = actor(request), TokenForm(), ""
     if request.method == "POST" and request.POST.get("action") == "delete":
         pk = request.POST.get("id", "")
-        ApiToken.objects.filter(user=user, pk=pk if pk.isdecimal() else 0).update(revoked_at=timezone.now())
+        people.revoke_token(number_of(pk) or 0, by=user)
         return redirect("tokens")
     if request.method == "POST":
         form = TokenForm(request.POST)
