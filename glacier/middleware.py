@@ -43,7 +43,7 @@ POLICY = "; ".join(
 # The pages on which somebody is signed in, or about to be. All others are public: they read no
 # cookie, so that one copy serves everybody.
 WORKING = re.compile(
-    r"^(/en)?/(accounts|admin|demo|me|mine|owner|people|review|submit)(/|$)|^/api/v1/submissions(/|$)"
+    r"^(/en)?/(accounts|admin|audit|demo|me|mine|owner|people|review|submit)(/|$)|^/api/v1/submissions(/|$)"
 )
 
 # Bytes below which compressing saves nothing.

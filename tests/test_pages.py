@@ -66,6 +66,8 @@ def test_pages_answer_in_their_language(language, client, volunteer, team, revie
     sender, desk = signed_in(volunteer), signed_in(other_reviewer)
     pages += [
         (sender, "me", {}, 200),
+        (sender, "audit", {}, 403),
+        (sender, "audit_export", {}, 405),
         (sender, "tokens", {}, 200),
         (sender, "my_part", {}, 200),
         (sender, "people", {}, 403),
@@ -112,7 +114,9 @@ def test_pages_answer_in_their_language(language, client, volunteer, team, revie
         assert response.headers["Content-Language"] == language, name
 
 
-@pytest.mark.parametrize("name", ["submit", "mine", "inbox", "tokens", "my_part", "people", "account_email"])
+@pytest.mark.parametrize(
+    "name", ["submit", "mine", "inbox", "tokens", "my_part", "people", "audit", "account_email"]
+)
 def test_pages_of_one_person_ask_who_it_is(name, client, db):
     response = client.get(address(name, "zh-hans", **({"kind": "needs"} if name == "submit" else {})))
     assert response.status_code == 302
@@ -130,7 +134,7 @@ def queries(client: Client, path: str) -> int:
 # The inbox: who asks (2), the queue, leases, doubts, what is alike (5: names, digests, records, entries, what was said
 # to be another), what can be decided together, how many wait, what cools off, take-downs. My submissions: who asks
 # (2), what was sent, what was said of it, what cools off about the houses one speaks for.
-PINNED = {"home": 9, "list": 2, "status": 9, "mine": 5, "inbox": 14}
+PINNED = {"home": 9, "list": 2, "status": 10, "mine": 5, "inbox": 14}
 
 
 @pytest.mark.parametrize("rows", [1, 3])

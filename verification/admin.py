@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from verification import attempts, factors, names, organisations, people, publishing, reasons
+from verification import attempts, factors, journal, names, organisations, outbox, people, publishing, reasons
 from verification.journal import acting
 from verification.models import (
     Attempt,
@@ -28,13 +28,14 @@ from verification.models import (
     Membership,
     Organisation,
     OrganisationAlias,
+    Outbox,
     ReasonWords,
     Reviewer,
     Submission,
     TakeDown,
     User,
 )
-from verification.sop import REASONS, Action, Reason
+from verification.sop import REASONS, Action, Reason, Role
 from verification.views.requests import actor
 
 admin.site.site_header = admin.site.site_title = _("Glacier: coordination")
@@ -113,6 +114,20 @@ class Acting(SimpleHistoryAdmin):  # type: ignore[misc]
             response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         return response
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """An edit that changes something is one event: what was edited and which fields, never what they say."""
+        super().save_related(request, form, formsets, change)
+        beside = [formset.get_default_prefix() for formset in formsets if formset.has_changed()]
+        fields = [*form.changed_data, *beside]
+        if fields:
+            told = {"table": self.model._meta.label_lower, "fields": fields}
+            journal.append([self.event(form.instance, change, by=actor(request), answers=told)])
+
+    def event(self, row: Any, change: bool, *, by: User, answers: dict[str, Any]) -> Event:
+        """Of words that everybody reads, unless a table says otherwise."""
+        answers["row"] = str(row.pk)
+        return journal.new_event(Action.CHANGE_WORDS, by=by, role=Role.COORDINATOR, answers=answers)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is deleted: organisations are merged, memberships end."""
         return False
@@ -172,6 +187,12 @@ class OrganisationAdmin(Acting):
     # That its members speak for it is said by two people: `granting`.
     readonly_fields = ("proven",)
     inlines = [AliasInline]
+
+    def event(self, row: Any, change: bool, *, by: User, answers: dict[str, Any]) -> Event:
+        """Of this organisation."""
+        action = Action.CHANGE_ORGANISATION if change else Action.ADD_ORGANISATION
+        about = {"role": Role.COORDINATOR, "organisation": row.pk, "answers": answers}
+        return journal.new_event(action, by=by, **about)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Aliases are compared in their normalised form; the organisation's own name is one of them."""
@@ -329,8 +350,34 @@ class AttemptAdmin(ReadOnly):
 
     @admin.action(description=_("Try to publish again"), permissions=["view"])
     def try_again(self, request: HttpRequest, queryset: Any) -> None:
-        """Forget the failed tries."""
-        attempts.forget(list(queryset.values_list("pk", flat=True)))
+        """Forget the failed tries of those that are parked."""
+        attempts.try_again(list(queryset.values_list("pk", flat=True)), by=actor(request))
+
+
+@admin.register(Outbox)
+class OutboxAdmin(ReadOnly):
+    """Mail: to whom, what about, and what became of it. What it says is for its reader alone."""
+
+    list_display = (
+        column("address", _("to")),
+        column("subject", _("subject")),
+        column("created_at", _("written")),
+        column("tries", _("tries")),
+        column("last_error", _("last error")),
+        column("next_try", _("next try")),
+        column("sent_at", _("sent")),
+        column("parked_at", _("parked")),
+    )
+    list_filter = (("parked_at", admin.EmptyFieldListFilter), ("sent_at", admin.EmptyFieldListFilter))
+    ordering = ("-id",)
+    exclude = ("text",)
+    show_full_result_count = False
+    actions = ("try_again",)
+
+    @admin.action(description=_("Try to send again"), permissions=["view"])
+    def try_again(self, request: HttpRequest, queryset: Any) -> None:
+        """A fresh start for those that are parked."""
+        outbox.try_again(list(queryset.values_list("pk", flat=True)), by=actor(request))
 
 
 class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]

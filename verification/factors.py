@@ -40,6 +40,13 @@ def has_factor(user: User) -> bool:
     return found
 
 
+def used(request: HttpRequest) -> bool:
+    """Whether a second factor was used in this session, however long ago. No query."""
+    if not isinstance(request.user, User):
+        return False
+    return any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user))
+
+
 def fresh(request: HttpRequest) -> bool:
     """Whether a second factor was used in this session within the last ten minutes. No query."""
     if not isinstance(request.user, User):
@@ -49,10 +56,10 @@ def fresh(request: HttpRequest) -> bool:
     return bool(used) and time.time() - max(used) < FRESH_FOR
 
 
-def where_to_use_it(request: HttpRequest, user: User) -> str:
-    """The address at which the person uses their factor, or sets one up, and comes back to this page."""
+def where_to_use_it(request: HttpRequest, user: User, *, back: str = "") -> str:
+    """The address at which the person uses their factor, or sets one up, and comes back to this page or `back`."""
     name = "mfa_reauthenticate" if has_factor(user) else "mfa_index"
-    return f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}"
+    return f"{reverse(name)}?{urlencode({'next': back or request.get_full_path()})}"
 
 
 def fresh_to_open(view: View) -> View:

@@ -167,11 +167,11 @@ def note(
     )
 
 
-def ring() -> None:
-    """Ask Celery to look for approved work. A failure costs seconds, not a publication: the clock looks too."""
+def ring(bell: str = BELL) -> None:
+    """Ask Celery to look for work, approved entries or mail. A failure costs seconds, no work: the clock looks too."""
     global bell_failures
     try:
-        current_app.send_task(BELL, retry=False, ignore_result=True)
+        current_app.send_task(bell, retry=False, ignore_result=True)
     except Exception as error:
         bell_failures += 1
         log.warning("bell_not_rung", error=str(error), failures=bell_failures)

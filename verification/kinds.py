@@ -55,6 +55,7 @@ RESERVED = frozenset(
         "status",
         "api",
         "admin",
+        "audit",
         "en",
         "me",
         "people",

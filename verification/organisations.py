@@ -5,11 +5,12 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from verification import names
+from verification import journal, names
 from verification.journal import acting
 from verification.models import Organisation, OrganisationAlias, User
 from verification.models.people import OrganisationKind
 from verification.refusals import NotAllowed
+from verification.sop import Action, Role
 
 
 def root_of(organisation: Organisation) -> Organisation:
@@ -106,6 +107,12 @@ def add_organisation(
             OrganisationAlias(organisation=organisation, name=n, normalised=key)
             for key, n in known_as.items()
         )
+        # Robots lay out a demonstration or a replay: that is told by those.
+        if not by.is_robot:
+            event = journal.new_event(
+                Action.ADD_ORGANISATION, by=by, role=Role.COORDINATOR, organisation=organisation.pk
+            )
+            journal.append([event])
     return organisation
 
 

@@ -11,13 +11,14 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from verification import sealing, statements
+from verification import journal, sealing, statements
 from verification.journal import acting
-from verification.models import ApiToken, LegalName, Membership, Organisation, Reviewer, User
+from verification.models import ApiToken, Event, LegalName, Membership, Organisation, Reviewer, User
 from verification.models.checks import VALID
 from verification.models.people import OrganisationKind, Way
-from verification.sop import Origin, Role
+from verification.sop import Action, Origin, Role
 
 # What coordinators may edit in the admin.
 _LOOKED_AFTER = ("organisation", "organisationalias", "reasonwords", "item", "standard")
@@ -118,6 +119,12 @@ def members_of(organisations: Collection[int]) -> QuerySet[Any]:
     of_these = Q(memberships__ended_at=None, memberships__organisation__in=organisations)
     reviews = Q(checks__ended_at=None, checks__organisation__in=organisations)
     return User.objects.filter(of_these | reviews).values("pk")
+
+
+def called(name: str) -> User | None:
+    """The person of that public name or mail address; nobody by a part of it. Robots have only the name."""
+    of_a_person = Q(email__iexact=name, is_robot=False)
+    return User.objects.filter(Q(pseudonym=name) | of_a_person).order_by("pk").first()
 
 
 def origin_of(who: Standing, organisation: Organisation | None) -> Origin:
@@ -253,8 +260,22 @@ def voice(user: User, *, now: datetime) -> Voice:
 def make_token(*, user: User, name: str) -> str:
     """A new personal token, returned once in clear; only its digest is kept."""
     token = f"glacier_{secrets.token_urlsafe(32)}"
-    ApiToken.objects.create(user=user, name=name, digest=digest(token))
+    with acting(by=user, reason=Action.MAKE_TOKEN):
+        ApiToken.objects.create(user=user, name=name, digest=digest(token))
+        journal.append([_of_ones_own(Action.MAKE_TOKEN, user)])
     return token
+
+
+def revoke_token(pk: int, *, by: User) -> None:
+    """Take a token of one's own back, at once and for good; nothing happens where it was taken back already."""
+    with acting(by=by, reason=Action.REVOKE_TOKEN):
+        mine = ApiToken.objects.filter(user=by, pk=pk, revoked_at=None)
+        if mine.update(revoked_at=timezone.now()):
+            journal.append([_of_ones_own(Action.REVOKE_TOKEN, by)])
+
+
+def _of_ones_own(action: Action, user: User) -> Event:
+    return journal.new_event(action, by=user, role=Role.SUBMITTER, person=user.pk)
 
 
 def digest(token: str) -> str:

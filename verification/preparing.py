@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from verification import kinds, rendering
+from verification import kinds, mailing, rendering
 from verification.journal import canonical
 from verification.kinds import Kind, Payload
+from verification.mailing import Reader
 from verification.models import Organisation, Public, Record
 from verification.sop import Role, State
 from verification.taking import Due
@@ -20,7 +21,10 @@ from verification.taking import Due
 
 @dataclass
 class Prepared:
-    """One submission made ready: the record and public row it becomes, what its body says, the row that stands."""
+    """One submission made ready: the record and public row it becomes, what its body says, the row that stands.
+
+    And who is told, where its sender can be.
+    """
 
     submission: Due
     spec: Kind
@@ -28,14 +32,16 @@ class Prepared:
     row: Public
     content: Payload
     before: Public | None
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a submission's steps in public words, and the house it is about, at its root."""
+    """What is said of a submission's steps in public words, the house it is about, at its root, and who sent it."""
 
     trust: Payload
     organisation: Organisation | None = None
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ def prepare(submission: Due, material: Material) -> Prepared:
         likeness=_likeness(spec, submission, payload, organisation),
         facets=facets,
     )
-    return Prepared(submission, spec, record, row, content, base)
+    return Prepared(submission, spec, record, row, content, base, told.reader)
 
 
 def _changed_lately(
@@ -140,7 +146,7 @@ _TOLD = """
 SELECT s.id, v.pseudonym, vo.name, e.pseudonym, eo.name,
        (SELECT json_build_array(answers -> 'grounds', answers -> 'call_back' -> 'at') FROM verification_event
          WHERE submission_id = s.id AND action = 'verify' ORDER BY id DESC LIMIT 1),
-       o.id, o.uid, o.name, o.proven
+       o.id, o.uid, o.name, o.proven, sender.id, sender.email, choice.language, choice.when_published
   FROM verification_submission s
   LEFT JOIN verification_user v ON v.id = s.verified_by_id
   LEFT JOIN LATERAL (
@@ -158,6 +164,8 @@ SELECT s.id, v.pseudonym, vo.name, e.pseudonym, eo.name,
   LEFT JOIN verification_organisation eo ON eo.id = er.organisation_id
   LEFT JOIN verification_organisation about ON about.id = s.organisation_id
   LEFT JOIN verification_organisation o ON o.id = coalesce(about.merged_into_id, about.id)
+  LEFT JOIN verification_user sender ON sender.id = s.submitted_by_id AND sender.is_active AND NOT sender.is_robot
+  LEFT JOIN verification_mailchoice choice ON choice.user_id = sender.id
  WHERE s.id = ANY(%s)
 """
 
@@ -170,7 +178,7 @@ def _told(due: Sequence[Due]) -> dict[int, Told]:
     return {s.pk: _told_of(s, *rows[s.pk]) for s in due}
 
 
-def _told_of(s: Due, verifier: str, of: str, enterer: str, for_house: str, said: Any, *house: Any) -> Told:
+def _told_of(s: Due, verifier: str, of: str, enterer: str, for_house: str, said: Any, *more: Any) -> Told:
     grounds, called_at = (json.loads(said) if isinstance(said, str) else said) or (None, None)
     trust = {
         "verified": {
@@ -181,8 +189,9 @@ def _told_of(s: Due, verifier: str, of: str, enterer: str, for_house: str, said:
         },
         "entered": _stamp(enterer, for_house, s.entered_at),
     }
-    pk, uid, name, proven = house
-    return Told(trust, Organisation(pk=pk, uid=uid, name=name, proven=proven) if pk else None)
+    pk, uid, name, proven, sender, *choice = more
+    house = Organisation(pk=pk, uid=uid, name=name, proven=proven) if pk else None
+    return Told(trust, house, mailing.reader(sender, *choice) if sender else None)
 
 
 def _stamp(by: str | None, organisation: str | None, at: datetime | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 writes in one transaction all that a change means: record, public row, event, list version, counters.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from verification import (
     journal,
     kinds,
     last_step,
+    mailing,
     organisations,
     owner_links,
     people,
@@ -168,7 +169,7 @@ def _told(error: Exception) -> str:
 
 
 def _write_all(script: Script, ready: Sequence[Prepared], *, by: User) -> None:
-    """The step, the records, their public rows and the counts; two batches insert one key in the same order."""
+    """The step, records, public rows, counts and the mail about it; two batches insert one key in the same order."""
     last_step.publish(script, [p.submission for p in ready], [p.row.body for p in ready], by=by)
     for spec in sorted({p.spec.slug: p.spec for p in ready}.values(), key=lambda spec: spec.slug):
         mine = sorted((p for p in ready if p.spec is spec), key=lambda p: (p.record.source_key, p.record.uid))
@@ -177,6 +178,13 @@ def _write_all(script: Script, ready: Sequence[Prepared], *, by: User) -> None:
     script.insert(Public, [vars(p.row) for p in ready if p.before is None])
     script.update(Public, [vars(p.row) for p in ready if p.before is not None])
     counting.add_changes(script, [(p.before, p.row) for p in ready], {p.row.uid: p.content for p in ready})
+    mailing.published(script, _for_their_senders(ready))
+
+
+def _for_their_senders(ready: Iterable[Prepared]) -> Iterator[mailing.Shown]:
+    for p in ready:
+        if p.reader:
+            yield mailing.Shown(p.reader, p.submission.pk, p.spec.slug, str(p.row.uid), p.row.title)
 
 
 def take_down(

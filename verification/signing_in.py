@@ -6,10 +6,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
-from verification import factors, sealing, throttling
+from verification import factors, mailing, sealing, throttling
 
 _PASSWORD = "reauthenticate"  # noqa: S105
 
@@ -39,6 +41,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         if right:
             was_right(context.request)
         return right
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """Somebody new: they read their mail in the language of the page on which they signed up."""
+        user = super().save_user(request, user, form, commit)
+        if commit:
+            mailing.choose(by=user, language=get_language() or settings.LANGUAGE_CODE)
+        return user
 
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]

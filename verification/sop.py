@@ -82,7 +82,35 @@ class Action(TextChoices):
     ADOPT_POLICY = "adopt_policy", pgettext_lazy("action", "put other rules in force")
     DECLINE_POLICY = "decline_policy", pgettext_lazy("action", "declined proposed rules")
     DIRECT = "direct", pgettext_lazy("action", "handed an entry to a reviewer")
-    TRY_AGAIN = "try_again", pgettext_lazy("action", "had a parked publication tried again")
+    TRY_AGAIN = "try_again", pgettext_lazy("action", "had what was parked tried again")
+    MAKE_TOKEN = "make_token", pgettext_lazy("action", "made a token for the API")
+    REVOKE_TOKEN = "revoke_token", pgettext_lazy("action", "took a token for the API back")
+    EXPORT_AUDIT = "export_audit", pgettext_lazy("action", "exported the list of privileged acts")
+
+
+# Privileged acts about entries. The others have no list at all: about people, organisations and the rules.
+PRIVILEGED: frozenset[Action] = frozenset(
+    {
+        Action.TAKE_DOWN,
+        Action.SECOND_LOOK,
+        Action.REOPEN,
+        Action.ISSUE_LINK,
+        Action.REVOKE_LINK,
+        Action.MERGE,
+        Action.UNMERGE,
+        Action.DIRECT,
+        Action.TRY_AGAIN,
+    }
+)
+
+
+# What is done to entries in the ordinary course, or by the machine: everything that is not privileged.
+_ORDINARY = frozenset(list(Action)[: list(Action).index(Action.FOUND)]) - PRIVILEGED
+
+
+def is_privileged(action: Action) -> bool:
+    """Whether the audit shows acts of this sort."""
+    return action not in _ORDINARY
 
 
 class Transition(NamedTuple):

@@ -1,9 +1,9 @@
-"""What Celery may do: look for approved work, and show that it is alive. Each calls one function and logs."""
+"""What Celery may do: look for approved work and mail, and show that it is alive. Each calls one function and logs."""
 
 import structlog
 from celery import shared_task
 
-from verification import publishing, pulses, throttling
+from verification import outbox, publishing, pulses, throttling
 
 log = structlog.get_logger()
 
@@ -15,6 +15,19 @@ def publish_due() -> None:
         log.info("published", taken=outcome.taken, published=outcome.published, parked=outcome.parked)
         if not outcome.published and not outcome.sent_back:
             break
+
+
+@shared_task
+def send_mail() -> None:
+    """Send the mail that is due. Running it 0, 1 or n times comes to the same."""
+    outbox.send_due()
+
+
+@shared_task
+def forget_mail() -> None:
+    """Forget the mail of a month ago."""
+    if forgotten := outbox.forget():
+        log.info("mail_forgotten", mails=forgotten)
 
 
 @shared_task

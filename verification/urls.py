@@ -5,6 +5,7 @@ from django.urls import path
 from verification.views import (
     about,
     account,
+    auditing,
     belonging,
     confirming,
     factors,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("review/<uuid:uid>/", reviewing.review, name="review"),
     path("review/<uuid:uid>/together/", together.together, name="together"),
     path("review/<uuid:uid>/renew/", reviewing.renew, name="renew"),
+    path("audit/", auditing.audit, name="audit"),
+    path("audit/export/", auditing.export, name="audit_export"),
     path("me/", account.me, name="me"),
     path("me/tokens/", account.tokens, name="tokens"),
     path("me/organisations/", belonging.mine, name="my_part"),

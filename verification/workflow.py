@@ -184,7 +184,7 @@ def _after_return(
         (row,), (event,) = rows, events
         base = Public.objects.filter(pk=row.record).first()
         wordings.propose(kinds.get(row.kind), row, base, event, data)
-    mailing.returned(rows)
+    mailing.returned(rows, events)
 
 
 _CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from tests.journeys import scenery
 from tests.journeys.looking import NARROW, WIDE, faults, with_axe
-from verification import kinds
+from tests.people import give_factor, make_person
+from verification import kinds, people
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +18,9 @@ LOOKS = [
     pytest.param("", {"width": NARROW, "color_scheme": "light"}, id="chinese-light"),
     pytest.param("/en", {"width": WIDE, "color_scheme": "dark"}, id="english-dark"),
 ]
+
+
+AUDIT = ("/audit/", "/audit/?person=nobody&action=merge&since=x", "/audit/?until=2020-01-01", "/me/")
 
 
 @pytest.fixture
@@ -77,6 +81,7 @@ def pages_of(site) -> dict[str, list[str]]:
             "/mine/imports/",
             *(f"/mine/imports/{batch.uid}/" for batch in site.imports),
             *(f"/submit/{kind}/sheet/" for kind in ("needs", "couriers")),
+            "/me/",
             "/me/tokens/",
             "/me/organisations/",
             "/people/",
@@ -127,6 +132,7 @@ def pages_of(site) -> dict[str, list[str]]:
             "/me/factor/",
         ],
         "coordinator": ["/admin/", "/admin/supplies/item/", "/admin/verification/submission/"],
+        "auditor": list(AUDIT),
     }
 
 
@@ -134,12 +140,16 @@ def pages_of(site) -> dict[str, list[str]]:
 def test_every_page_is_accessible_fits_and_speaks_its_language(
     visit, site, volunteer, stranger, other_reviewer, coordinator, prefix, look
 ):
+    auditor = make_person("auditor")
+    people.make_coordinator(user=auditor, by=auditor)
+    give_factor(auditor)
     who = {
         "nobody": None,
         "volunteer": volunteer,
         "stranger": stranger,
         "other_reviewer": other_reviewer,
         "coordinator": coordinator,
+        "auditor": auditor,
     }
     wrong = []
     for name, addresses in pages_of(site).items():

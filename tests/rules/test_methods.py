@@ -33,6 +33,7 @@ FORMS = {
     "mine/withdraw/<uuid:uid>/",
     "mine/confirm/<uuid:uid>/",
     "mine/links/<uuid:uid>/",
+    "me/",
     "me/tokens/",
     "me/organisations/",
     "people/",
@@ -50,6 +51,7 @@ FORMS = {
 }
 # Written to only.
 ACTS = {
+    "audit/export/",
     "api/v1/submissions/<uuid:uid>/<slug:action>/",
     "api/v1/submissions/batch/<slug:action>/",
     "submit/<slug:kind>/lines/",

@@ -5,6 +5,7 @@ from verification.models.checks import LegalName, Reviewer
 from verification.models.grants import Grant
 from verification.models.journal import Event, Leaf, Unsequenced
 from verification.models.links import OwnerLink
+from verification.models.outbox import MailChoice, Outbox
 from verification.models.people import (
     ApiToken,
     Membership,
@@ -34,9 +35,11 @@ __all__ = [
     "Lease",
     "LegalName",
     "ListVersion",
+    "MailChoice",
     "Membership",
     "Organisation",
     "OrganisationAlias",
+    "Outbox",
     "OwnerLink",
     "Policy",
     "ProposedWording",

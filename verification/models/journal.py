@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.models.people import User
 from verification.models.submissions import Submission
-from verification.sop import Action, Role
+from verification.sop import PRIVILEGED, Action, Role
 
 
 class ClockTimestamp(Func):
@@ -56,6 +56,9 @@ class Event(models.Model):
             models.Index("submission", "id", name="event_of_submission"),
             # Acts about no entry: what people did to people, to organisations and to the rules.
             models.Index("id", name="event_of_people", condition=Q(kind="")),
+            models.Index(
+                "id", name="event_privileged", condition=Q(kind="") | Q(action__in=sorted(PRIVILEGED))
+            ),
             models.Index("person", "id", name="event_of_person", condition=Q(person__isnull=False)),
             # The last corrections, for the home page.
             models.Index("id", name="event_corrected", condition=Q(action=Action.PUBLISH, version__gt=1)),
