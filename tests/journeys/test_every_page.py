@@ -3,11 +3,12 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.journeys import scenery
 from tests.journeys.looking import NARROW, WIDE, faults, with_axe
-from verification import kinds
+from verification import inbox, kinds, people, rehearsing
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,11 @@ LOOKS = [
 
 @pytest.fixture
 def site(volunteer, stranger, reviewer, other_reviewer):
-    return scenery.make(volunteer, stranger, reviewer, other_reviewer)
+    """What waits is in the hands of the one who looks at it."""
+    made = scenery.make(volunteer, stranger, reviewer, other_reviewer)
+    who = people.standing(other_reviewer, now=timezone.now())
+    rehearsing.take([one.pk for one in inbox.waiting_for(who)], by=other_reviewer)
+    return made
 
 
 def pages_of(site) -> dict[str, list[str]]:
@@ -94,7 +99,6 @@ def pages_of(site) -> dict[str, list[str]]:
         ],
         "other_reviewer": [
             "/review/",
-            "/review/?step=enter",
             *(f"/review/{site.entries[kind].uid}/" for kind in lists),
             f"/review/{site.waiting.uid}/",
             f"/review/{site.waiting.uid}/together/",
@@ -117,7 +121,14 @@ def pages_of(site) -> dict[str, list[str]]:
             f"/people/person/{site.person}/",
             f"/people/organisation/{site.house}/",
         ],
-        "coordinator": ["/admin/", "/admin/supplies/item/", "/admin/verification/submission/"],
+        "coordinator": [
+            "/admin/",
+            "/admin/supplies/item/",
+            "/admin/verification/submission/",
+            "/review/direct/?q=江城",
+            "/review/direct/",
+            "/review/pairs/",
+        ],
     }
 
 

@@ -16,7 +16,6 @@ NOBODY = UUID(int=1)
 PARTS = {
     "kind": "needs",
     "uid": NOBODY,
-    "after": NOBODY,
     "pk": 1,
     "number": 1,
     "action": "verify",
@@ -44,6 +43,8 @@ FORMS = {
     "review/<uuid:uid>/",
     "review/<uuid:uid>/together/",
     "review/rules/",
+    "review/next/",
+    "review/direct/",
     "review/takedown/<uuid:uid>/",
     "review/merge/<uuid:uid>/",
     "review/unmerge/<uuid:uid>/",
@@ -51,6 +52,7 @@ FORMS = {
 # Written to only.
 ACTS = {
     "api/v1/submissions/<uuid:uid>/<slug:action>/",
+    "api/v1/submissions/next/",
     "api/v1/submissions/batch/<slug:action>/",
     "submit/<slug:kind>/lines/",
     "mine/imports/<uuid:uid>/rows/<int:number>/",
