@@ -18,7 +18,8 @@ def decided(verifier, enterer, number):
         cursor.execute(
             """
             UPDATE verification_submission
-               SET status = 'entered', verified_at = now(), verified_by_id = %s, entered_at = now(), entered_by_id = %s
+               SET status = 'entered', verified_at = now(), verified_by_id = %s, entered_at = now(), due_at = now(),
+                   entered_by_id = %s
              WHERE id IN (SELECT id FROM verification_submission WHERE status = 'collected' ORDER BY id LIMIT %s)
             """,
             [verifier.pk, enterer.pk, number],
