@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from glacier import api_docs
 from glacier.rest import unknown_path
-from verification.api import batches, policy, reading, searching, submissions
+from verification.api import batches, drawing, policy, reading, searching, submissions
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api_docs")),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("v1/changes/", reading.Changes.as_view(), name="api_changes"),
     path("v1/policy/", policy.InForce.as_view(), name="api_policy"),
     path("v1/submissions/", submissions.Submissions.as_view(), name="api_submissions"),
+    path("v1/submissions/next/", drawing.Next.as_view(), name="api_next"),
     path("v1/submissions/batch/<slug:action>/", batches.Batch.as_view(), name="api_batch"),
     path("v1/submissions/<uuid:uid>/", submissions.OneSubmission.as_view(), name="api_submission"),
     path("v1/submissions/<uuid:uid>/<slug:action>/", submissions.Act.as_view(), name="api_act"),

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from verification import leases, publishing, workflow
+from verification import leases, publishing, rehearsing, workflow
 from verification.journal import acting
 from verification.models import Public, Robot, Submission, User
 from verification.rendering import exact
@@ -76,7 +76,7 @@ def submit_need(by: User, *, record: Any = None, **changes) -> Submission:
 
 def claim(submission: Submission, by: User) -> int:
     """The fence of a lease on it."""
-    return leases.claim([submission.pk], by=by)
+    return rehearsing.take([submission.pk], by=by)
 
 
 def verify(submission: Submission, by: User, **changes) -> Submission:

@@ -38,7 +38,6 @@ def context(
     who: Standing,
     *,
     lease: Lease | None,
-    next_url: str,
     refused: Refused | None = None,
     posted: Mapping[str, Any] | None = None,
 ) -> Words:
@@ -55,13 +54,17 @@ def context(
         "kind": spec.slug,
         "lease": held,
         "renew_url": reverse("renew", kwargs={"uid": found.uid}),
-        "conflict": _conflict(refused, found, held, next_url) if refused and not asked.error else None,
-        "next_url": next_url,
+        "conflict": _conflict(refused, found, held) if refused and not asked.error else None,
         **_content(spec, found, payload, before),
         "candidates": _candidates(spec, found, payload),
         "last_verdict": _last_verdict(found),
         "wish": _wish(events) if found.intent in REQUESTS else None,
         "doubts": [_doubt(event) for event in events if event.action == Action.DOUBT],
+        "directed": _directed(events),
+        "together": found.risk == Risk.ROUTINE
+        and found.intent == Intent.NEW
+        and mine
+        and _has_like(found, who),
         "entries": presenting.of_submission(events, for_reviewer=True),
         "steps": _steps(found, who, asked, events) if mine else [],
         "refusals": _refusals(found, asked) if mine or _can_object(found, who) else [],
@@ -128,6 +131,27 @@ def _last_verdict(found: Submission) -> Words | None:
 def _doubt(event: Event) -> Words:
     person = {"by": event.actor.pseudonym, "role": event.role, "organisation": ""}
     return {"note": event.private_text, "person": person, "at": exact(event.at)}
+
+
+def _directed(events: Sequence[Event]) -> list[Words]:
+    """By whom it was handed to a chosen reviewer, and why: everybody who looks at it may know."""
+    chosen = [event for event in events if event.action == Action.DIRECT]
+    named = User.objects.in_bulk([event.person for event in chosen if event.person]) if chosen else {}
+    return [
+        {
+            "to": named[event.person].pseudonym if event.person in named else "",
+            "reason": presenting.reason_words(event.reason),
+            "note": event.private_text,
+            "person": {"by": event.actor.pseudonym, "role": event.role, "organisation": ""},
+            "at": exact(event.at),
+        }
+        for event in chosen
+    ]
+
+
+def _has_like(found: Submission, who: Standing) -> bool:
+    """Whether there are others to decide together with it."""
+    return inbox.like(who, found).exclude(pk=found.pk).exists()
 
 
 def _head(spec: Kind, found: Submission, payload: Payload) -> Words:
@@ -307,9 +331,9 @@ def lease_words(lease: Lease | None, who: Standing) -> Words | None:
     }
 
 
-def _conflict(refused: Refused, found: Submission, held: Words | None, next_url: str) -> Words:
+def _conflict(refused: Refused, found: Submission, held: Words | None) -> Words:
     """Why a step was not taken, and what to do."""
-    words: Words = {"name": refused.code, "text": str(refused), "next_url": next_url}
+    words: Words = {"name": refused.code, "text": str(refused)}
     if refused.code == "wrong_status":
         words["name"] = "already_done"
     if refused.code == "lease_lost":

@@ -194,6 +194,11 @@ def in_force(*, now: datetime) -> QuerySet[Reviewer]:
     )
 
 
+def reviewers_in_force(*, now: datetime) -> QuerySet[User]:
+    """Everybody who may review at this moment, by pseudonym."""
+    return User.objects.filter(pk__in=in_force(now=now).values("user")).order_by("pseudonym")
+
+
 def make_coordinator(*, user: User, by: User) -> None:
     """Let a person into the admin: reads everything, looks after organisations and words.
 

@@ -314,6 +314,25 @@ def refuse_deciding(submission: Submission, who: Standing) -> None:
         rule(Step(Action.VERIFY, submission, who))
 
 
+def refuse_handing(
+    submission: Submission, to: Standing, organisations: Mapping[int, frozenset[int]], judged: Judged
+) -> None:
+    """Refuse whom the step this waits for may not be handed to, by whomever: the rules of *verify* and *enter*."""
+    action = Action.VERIFY if submission.status == Status.COLLECTED else Action.ENTER
+    step = Step(action, submission, to, organisations=organisations, judged=judged)
+    for rule in (*_OTHERS, outsider_where_the_class_asks):
+        rule(step)
+    if action == Action.ENTER:
+        second_person_where_the_class_asks(step)
+
+
+def refuse_directing(submission: Submission, who: Standing) -> None:
+    """Refuse a coordinator who has a hand in the entry itself: what they wrote, or what is about their own house."""
+    step = Step(Action.DIRECT, submission, who)
+    for rule in (not_an_author, not_their_organisation):
+        rule(step)
+
+
 def may_take_down(who: Standing, organisation_id: int | None) -> bool:
     """The record's own proven organisation, or a reviewer in force."""
     return who.is_reviewer or owns(who, organisation_id)

@@ -75,6 +75,19 @@ class OutsiderNeeded(NotAllowed):
     )
 
 
+class DirectedToOneself(NotAllowed):
+    code = "directed_to_oneself"
+    message = _("Nobody hands an entry to themselves: another coordinator has to.")
+
+
+class OtherStepDirected(NotAllowed):
+    code = "other_step_directed"
+    message = _(
+        "A coordinator chose who verified this entry, so chance chooses who enters it: "
+        "two people who decide are never both chosen."
+    )
+
+
 class SecondFactorNeeded(NotAllowed):
     """A reviewer without a second factor: told what to do, and led there."""
 
@@ -161,6 +174,33 @@ class LeaseLost(Refused):
 class LeaseTaken(Refused):
     code = "lease_taken"
     message = _("Another reviewer is checking this entry right now.")
+
+
+class NotHanded(Refused):
+    """Nobody picks what they decide on."""
+
+    code = "not_handed"
+    message = _(
+        "This entry was not handed to you: reviewers are given what comes next, and do not choose. "
+        "Take the next one, or ask a coordinator to hand it to you."
+    )
+
+
+class TooManyPutBack(Refused):
+    """Whoever draws and does not decide would be choosing after all."""
+
+    code = "too_many_put_back"
+    status = 429
+    message = _(
+        "Within the hour you were handed several entries that you did not decide. "
+        "Decide those you still hold, or go on when the hour is over. Coordinators can see this."
+    )
+
+
+class NothingWaits(Refused):
+    code = "nothing_waits"
+    status = 404
+    message = _("Nothing waits for you now.")
 
 
 class TooManyLeases(Refused):

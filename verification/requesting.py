@@ -138,6 +138,18 @@ class AnswersRequest(Shape):
         return {**super().get_fields(), **answers}
 
 
+class NextRequest(Shape):
+    """Of which step the next one shall be."""
+
+    step = serializers.ChoiceField(
+        choices=["verify", "enter"],
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text=_("Of this step; of any, where it is left out."),
+    )
+
+
 class BatchRequest(Shape):
     """The submissions of a batch, and what is said of all of them."""
 

@@ -6,10 +6,17 @@ Answers are not made by these: public ones are stored bodies, others are built i
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from verification.requesting import ActionRequest, BatchRequest, PayloadField, Shape, SubmissionRequest
+from verification.requesting import (
+    ActionRequest,
+    BatchRequest,
+    NextRequest,
+    PayloadField,
+    Shape,
+    SubmissionRequest,
+)
 from verification.sop import Action, Ground, Intent, Origin, Reason, Risk, Role, State, Status
 
-__all__ = ["ActionRequest", "BatchRequest", "Shape", "SubmissionRequest"]
+__all__ = ["ActionRequest", "BatchRequest", "NextRequest", "Shape", "SubmissionRequest"]
 
 
 class Person(Shape):

@@ -180,6 +180,16 @@ class Risk(IntegerChoices):
     DANGEROUS = 2, _("dangerous")
 
 
+class Given(TextChoices):
+    """How a submission came into a reviewer's hands; nobody picks one out of what waits."""
+
+    DRAWN = "drawn", pgettext_lazy("handing", "drawn")
+    DIRECTED = "directed", pgettext_lazy("handing", "handed over by a coordinator")
+    TOGETHER = "together", pgettext_lazy("handing", "together with one that was drawn")
+    OWN = "own", pgettext_lazy("handing", "verified by the same reviewer before")
+    REHEARSED = "rehearsed", pgettext_lazy("handing", "in a rehearsal")
+
+
 class State(TextChoices):
     """Whether a record stands."""
 
@@ -253,6 +263,9 @@ class Reason(TextChoices):
     FORM_CHANGED = "form_changed", _("the form changed and the entry no longer fits it")
     RULES_CHANGED = "rules_changed", _("the rules ask for more since")
     NEW_FACTS = "new_facts", _("new facts came to light")
+    MUST_NOT_WAIT = "must_not_wait", _("it must not wait for its turn")
+    KNOWS_THE_MATTER = "knows_the_matter", _("the reviewer knows the matter, the place or the language")
+    NOBODY_TOOK_IT = "nobody_took_it", _("it has waited long and nobody could settle it")
     ORGANISATION_CHANGED = "organisation_changed", _("the organisation was renamed, proven or merged")
     RENDERER_CHANGED = "renderer_changed", _("the way records are shown changed")
 
@@ -289,6 +302,7 @@ REASONS: dict[Action, tuple[Reason, ...]] = {
         Reason.PRIVATE_IN_PUBLIC,
     ),
     Action.MERGE: (Reason.SAME_RECORD,),
+    Action.DIRECT: (Reason.MUST_NOT_WAIT, Reason.KNOWS_THE_MATTER, Reason.NOBODY_TOOK_IT),
     Action.UNMERGE: (Reason.MISTAKE, Reason.NEW_FACTS),
 }
 

@@ -8,6 +8,7 @@ from verification.views import (
     auditing,
     belonging,
     confirming,
+    directing,
     factors,
     mine,
     owning,
@@ -18,6 +19,7 @@ from verification.views import (
     together,
     uniting,
     vouching,
+    waiting,
 )
 
 urlpatterns = [
@@ -32,9 +34,10 @@ urlpatterns = [
     path("mine/confirm/<uuid:uid>/", confirming.confirm, name="confirm"),
     path("mine/links/<uuid:uid>/", owning.links, name="owner_links"),
     path("owner/<str:token>/", owning.owner, name="owner"),
-    path("review/", reviewing.queue, name="inbox"),
-    path("review/next/", reviewing.review_next, name="review_next"),
-    path("review/next/<uuid:after>/", reviewing.review_next, name="review_next"),
+    path("review/", waiting.queue, name="inbox"),
+    path("review/next/", waiting.review_next, name="review_next"),
+    path("review/direct/", directing.direct, name="direct"),
+    path("review/pairs/", directing.pairs_page, name="pairs"),
     path("review/rules/", ruling.rule, name="rule"),
     path("review/takedown/<uuid:uid>/", reviewing.take_down, name="takedown"),
     path("review/look/<int:pk>/", reviewing.second_look, name="second_look"),

@@ -294,7 +294,10 @@ def _rewrite(
     intent = content.get("intent", row.intent)
     content |= in_force.for_row(row.policy, rules).judge(row.kind, intent, content["touched"]).columns()
     Submission.objects.filter(pk=row.pk).update(**stamping.VOID, **content, status=TRANSITIONS[action].target)
-    leases.drop([row.pk])
+    if action == Action.REBASE:  # who was handed it goes on with it, having read what it is now
+        leases.lapse([row.pk], of=by)
+    else:
+        leases.drop([row.pk])
     return Submission.objects.get(pk=row.pk)
 
 

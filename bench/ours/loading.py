@@ -13,7 +13,7 @@ from bench.ours.importing import sheet
 from bench.ours.reviewing import ANSWERS, HELD, free, open_session, reviewers
 from bench.seed import inventing
 from bench.seed.people import make_reviewer
-from verification import kinds, leases, workflow
+from verification import kinds, rehearsing, workflow
 from verification.journal import acting
 from verification.models import Event, Public, Robot, Submission, Unsequenced, User
 from verification.sop import CHECKLISTS, Action, Status
@@ -54,7 +54,7 @@ def _work(count: int, *, verified: bool) -> list[dict[str, Any]]:
         mine = ids[number * HELD : (number + 1) * HELD]
         if not mine:
             break
-        fence = leases.claim(mine, by=user)
+        fence = rehearsing.take(mine, by=user)
         if verified:
             workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS, fresh_factor=True)
         uids = [str(uid) for uid in Submission.objects.filter(pk__in=mine).values_list("uid", flat=True)]

@@ -9,7 +9,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils.crypto import get_random_string
 
 from bench.stopwatch import Stopwatch
-from verification import leases, workflow
+from verification import leases, rehearsing, workflow
 from verification.models import Lease, Reviewer, Submission, User
 from verification.sessions import SessionStore
 from verification.sop import CHECKLISTS, Action, Ground, Status
@@ -47,7 +47,7 @@ def prepare(count: int, each: int = HELD) -> dict[str, Any]:
         mine = ids[number * each : (number + 1) * each]
         if not mine:
             break
-        fence = leases.claim(mine, by=user)
+        fence = rehearsing.take(mine, by=user)
         secret = get_random_string(32)
         cookie = f"{settings.SESSION_COOKIE_NAME}={open_session(user)}; {settings.CSRF_COOKIE_NAME}={secret}"
         for uid in Submission.objects.filter(pk__in=mine).values_list("uid", flat=True):
@@ -73,7 +73,7 @@ def verify(count: int, batch: int) -> dict[str, Any]:
     user = reviewers()[-1]
     ids = free(count)
     batches = [ids[start : start + batch] for start in range(0, count, batch)]
-    fences = [leases.claim(mine, by=user) for mine in batches]
+    fences = [rehearsing.take(mine, by=user) for mine in batches]
     with Stopwatch() as watch:
         for mine, fence in zip(batches, fences, strict=True):
             workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS, fresh_factor=True)

@@ -20,6 +20,7 @@ from verification import (
     kinds,
     leases,
     publishing,
+    rehearsing,
     rules,
     ruling,
     workflow,
@@ -130,7 +131,7 @@ class Walk:
         reviewer = self.people[_PAIRS[pair_for(row, submission)][0]]
         if action := _DECIDED.get(row["ends"]):
             reason = row.get("reason", Reason.SAME_RECORD)
-            fence = leases.claim([submission.pk], by=reviewer)
+            fence = rehearsing.take([submission.pk], by=reviewer)
             note = row.get("how_to_fix", "")
             twin = (
                 {submission.pk: {"related": duplicates.twin_of(submission)}}
@@ -217,7 +218,7 @@ def without_cooling(usual: rules.Rules) -> rules.Content:
 
 def verify(ids: Sequence[int], ground: Ground, *, by: User, line: str = "") -> int:
     """Take and verify; the fence of the lease. With a call-back on that line, where one is named."""
-    fence = leases.claim(ids, by=by)
+    fence = rehearsing.take(ids, by=by)
     answers: dict[str, Any] = {**dict.fromkeys(CHECKLISTS[Action.VERIFY], True), "grounds": [ground]}
     if line:
         answers["grounds"] = list(dict.fromkeys([ground, Ground.CALL_BACK]))
@@ -230,7 +231,7 @@ def enter(ids: Sequence[int], *, by: User, fence: int | None, held_by: User) -> 
     """Enter under the verifier's own fence, or after she gave them out of her hands."""
     if fence is None:
         release(ids, by=held_by)
-        fence = leases.claim(ids, by=by)
+        fence = rehearsing.take(ids, by=by)
     answers = dict.fromkeys(CHECKLISTS[Action.ENTER], True)
     workflow.advance(ids, Action.ENTER, by=by, fence=fence, answers=answers, fresh_factor=True)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from supplies import sheets
-from verification import duplicates, history, in_force, leases, publishing, workflow
+from verification import duplicates, history, in_force, leases, publishing, rehearsing, workflow
 from verification.kinds import Kind
 from verification.models import Public, Submission, TakeDown, User
 from verification.refusals import InvalidPayload, PossibleDuplicate, Refused, Unchanged
@@ -197,7 +197,7 @@ class Replay:
         asked = publishing.request_withdrawal(record, by=self.cast[happening.by], reason=reason)
         if asked is not None:
             who = self.cast[happening.who]
-            fence = leases.claim([asked.pk], by=who)
+            fence = rehearsing.take([asked.pk], by=who)
             publishing.take_down(
                 record, by=who, reason=reason, submission_id=asked.pk, fence=fence, fresh_factor=True
             )
@@ -232,14 +232,14 @@ class Replay:
 
     def _say_distinct(self, submission: int, rivals: Iterable[UUID]) -> None:
         verifier = self.cast["verifier"]
-        fence = leases.claim([submission], by=verifier)
+        fence = rehearsing.take([submission], by=verifier)
         for other in rivals:
             workflow.say_distinct(submission, other=other, by=verifier, fence=fence)
 
     def _take_both_steps(self, ids: Sequence[int]) -> None:
         rows = list(Submission.objects.filter(pk__in=ids).order_by("pk"))
         verifier, enterer = self.cast["verifier"], self.cast["enterer"]
-        fence = leases.claim(ids, by=verifier)
+        fence = rehearsing.take(ids, by=verifier)
         for ground in (Ground.OFFICIAL_NOTICE, Ground.CALL_BACK):
             grounded = [row.pk for row in rows if _ground(row) == ground]
             answers = _answers(Action.VERIFY, ground)
@@ -250,7 +250,7 @@ class Replay:
         alone = [row.pk for row in rows if row.people == 1]
         for some, by in ((alone, verifier), ([pk for pk in ids if pk not in alone], enterer)):
             if some:
-                mine = fence if by is verifier else leases.claim(some, by=by)
+                mine = fence if by is verifier else rehearsing.take(some, by=by)
                 workflow.advance(
                     some, Action.ENTER, by=by, fence=mine, answers=_answers(Action.ENTER), fresh_factor=True
                 )
@@ -291,7 +291,7 @@ class Replay:
                 workflow.advance([submission], Action.WITHDRAW, by=by, reason=happening.reason)
             case "distinct":
                 other = self.records[happening.sheet, happening.other]
-                fence = leases.claim([submission], by=who)
+                fence = rehearsing.take([submission], by=who)
                 workflow.say_distinct(submission, other=other, by=who, fence=fence)
                 leases.release(submission, by=who)
             case action:
@@ -303,7 +303,7 @@ class Replay:
         by, row = self.cast[who], Submission.objects.get(pk=submission)
         answers = _answers(action, _ground(row))
         with transaction.atomic():  # refused, the lease is given back too
-            fence = None if action == Action.REOPEN else leases.claim([submission], by=by)
+            fence = None if action == Action.REOPEN else rehearsing.take([submission], by=by)
             workflow.advance(
                 [submission],
                 action,

@@ -9,6 +9,7 @@ from tests import builders
 from tests.signing_in import sign_in
 from tests.supplies import sheet_files
 from verification import (
+    drawing,
     feed,
     history,
     inbox,
@@ -17,6 +18,7 @@ from verification import (
     likeness,
     measures,
     owner_links,
+    pairs,
     people,
     uniting,
 )
@@ -61,7 +63,11 @@ def reading(volunteer, reviewer):
     return {
         "people.standing": (1, who),
         "inbox.waiting_for": (2, lambda: list(inbox.waiting_for(who()))),
-        "inbox.next_for": (2, lambda: inbox.next_for(who())),
+        "inbox.in_hand": (2, lambda: inbox.in_hand(who())),
+        "inbox.looked_up": (1, lambda: inbox.looked_up("江城", limit=20)),
+        "drawing.window": (3, lambda: drawing.window(who())),
+        "drawing.put_back_often": (1, drawing.put_back_often),
+        "pairs.report": (1, pairs.report),
         "inbox.counts_for": (2, lambda: inbox.counts_for(who())),
         "inbox.take_downs_to_look_at": (2, lambda: list(inbox.take_downs_to_look_at(who()))),
         "inbox.cooling_off": (2, lambda: list(inbox.cooling_off(who()))),
@@ -113,6 +119,8 @@ PAGES = [
     "/owner/{link}/",
     "/review/",
     "/review/{waiting}/",
+    "/review/direct/?q=江城",
+    "/review/pairs/",
     "/review/merge/{record}/",
     "/me/",
     "/api/v1/",
@@ -125,9 +133,11 @@ PAGES = [
 FEW = ("/needs/", "/needs/{record}/", "/api/v1/needs/", "/api/v1/search/?q=江城", "/search/?q=江城")
 
 
-def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer, client):
+def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer, coordinator, client):
     """However much there is: records, histories, imports, links, entries that wait."""
     spent = []
+    whose = {"/mine/": volunteer, "/mine/imports/": volunteer}
+    whose |= {"/review/direct/?q=江城": coordinator, "/review/pairs/": coordinator}
     names = {"organisation_name": "江城双号医院"}
     twin = builders.published_need(volunteer, reviewer, **names)
     root = builders.published_need(volunteer, reviewer, organisation_name="江城根号医院")
@@ -142,8 +152,7 @@ def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer,
         parts = {"record": root.uid, "twin": twin.uid, "waiting": waiting.uid, "link": secret}
         asked = {}
         for page in PAGES:
-            person = volunteer if page in ("/mine/", "/mine/imports/") else other_reviewer
-            sign_in(client, person)
+            sign_in(client, whose.get(page, other_reviewer))
             path = page.format(**parts)
             assert client.get(path).status_code == 200, page
             asked[page] = counted(lambda path=path: client.get(path).getvalue())

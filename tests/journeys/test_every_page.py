@@ -3,12 +3,13 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.journeys import scenery
 from tests.journeys.looking import NARROW, WIDE, faults, with_axe
 from tests.people import give_factor, make_person
-from verification import kinds, people
+from verification import inbox, kinds, people, rehearsing
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,11 @@ AUDIT = ("/audit/", "/audit/?person=nobody&action=merge&since=x", "/audit/?until
 
 @pytest.fixture
 def site(volunteer, stranger, reviewer, other_reviewer):
-    return scenery.make(volunteer, stranger, reviewer, other_reviewer)
+    """What waits is in the hands of the one who looks at it."""
+    made = scenery.make(volunteer, stranger, reviewer, other_reviewer)
+    who = people.standing(other_reviewer, now=timezone.now())
+    rehearsing.take([one.pk for one in inbox.waiting_for(who)], by=other_reviewer)
+    return made
 
 
 def pages_of(site) -> dict[str, list[str]]:
@@ -101,7 +106,6 @@ def pages_of(site) -> dict[str, list[str]]:
         ],
         "other_reviewer": [
             "/review/",
-            "/review/?step=enter",
             *(f"/review/{site.entries[kind].uid}/" for kind in lists),
             f"/review/{site.waiting.uid}/",
             f"/review/{site.waiting.uid}/together/",
@@ -131,7 +135,14 @@ def pages_of(site) -> dict[str, list[str]]:
             "/accounts/2fa/recovery-codes/generate/",
             "/me/factor/",
         ],
-        "coordinator": ["/admin/", "/admin/supplies/item/", "/admin/verification/submission/"],
+        "coordinator": [
+            "/admin/",
+            "/admin/supplies/item/",
+            "/admin/verification/submission/",
+            "/review/direct/?q=江城",
+            "/review/direct/",
+            "/review/pairs/",
+        ],
         "auditor": list(AUDIT),
     }
 

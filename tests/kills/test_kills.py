@@ -16,7 +16,7 @@ from tests.kills.storm import Approvers, Storm, Work, approve, seconds_until
 from tests.machinery.runs import free_port
 from tests.signing_in import open_session
 from tests.verification.test_publishing import recount
-from verification import counting, leases, workflow
+from verification import counting, rehearsing, workflow
 from verification.models import Attempt, Event, Leaf, Public, Submission, Unsequenced
 from verification.sop import Action, Status
 
@@ -53,7 +53,7 @@ def verified_needs(number):
         names = [f"江城{n}号医院" for n in range(start, min(start + EACH, number))]
         needs = [builders.submit_need(volunteer, organisation_name=n, lines=[builders.line()]) for n in names]
         reviewer, ids = people.make_reviewer(f"reviewer{start}", house), [need.pk for need in needs]
-        fence = leases.claim(ids, by=reviewer)
+        fence = rehearsing.take(ids, by=reviewer)
         workflow.advance(
             ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS, fresh_factor=True
         )

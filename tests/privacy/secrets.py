@@ -26,6 +26,7 @@ from verification import (
     leases,
     owner_links,
     publishing,
+    rehearsing,
     sealing,
     uniting,
     vouching,
@@ -134,7 +135,7 @@ def _decide(kept: Secrets, sent: Sequence[Submission], *, verifier: User, entere
     steps += [(Action.ENTER, enterer, builders.ENTER_ANSWERS)] if enterer else []
     for action, by, answers in steps:
         ids = [one.pk for one in sent]
-        fence = leases.claim(ids, by=by)
+        fence = rehearsing.take(ids, by=by)
         note = kept.marks.text(f"note at {action}")
         workflow.advance(ids, action, by=by, fence=fence, answers=answers, note=note, fresh_factor=True)
         for pk in ids:

@@ -13,7 +13,7 @@ from tests.callers import Caller
 from tests.crowd import all_at_once
 from tests.signing_in import open_session
 from tests.verification.test_publishing import recount
-from verification import counting, journal, leases, publishing, workflow
+from verification import counting, journal, leases, publishing, rehearsing, workflow
 from verification.models import Event, Leaf, Public, Submission, TakeDown
 from verification.refusals import (
     LeaseLost,
@@ -51,14 +51,14 @@ def events(action, **of):
 
 def test_race_for_one_entry_has_one_holder(crowd, volunteer):
     submission = builders.submit_need(volunteer)
-    outcomes = all_at_once([partial(leases.claim, [submission.pk], by=r) for r in crowd])
+    outcomes = all_at_once([partial(rehearsing.take, [submission.pk], by=r) for r in crowd])
     assert len(won(outcomes)) == 1
     assert refusals(outcomes) == {LeaseTaken}
 
 
 def test_race_of_one_reviewer_in_fifty_windows_decides_once(crowd, volunteer):
     submission = builders.submit_need(volunteer)
-    fences = won(all_at_once([partial(leases.claim, [submission.pk], by=crowd[0])] * CROWD))
+    fences = won(all_at_once([partial(rehearsing.take, [submission.pk], by=crowd[0])] * CROWD))
     assert len(set(fences)) == CROWD
     outcomes = all_at_once([partial(builders.verify, submission, crowd[0], fence=fence) for fence in fences])
     assert len(won(outcomes)) == 1
@@ -90,7 +90,7 @@ def storm(reviewer, ids, seed):
     for _ in range(12):
         chosen = dice.sample(ids, dice.choice([1, 1, 2, 4]))
         try:
-            fence = leases.claim(chosen, by=reviewer)
+            fence = rehearsing.take(chosen, by=reviewer)
             action = dice.choice([Action.VERIFY, Action.ENTER])
             answers = builders.VERIFY_ANSWERS if action == Action.VERIFY else builders.ENTER_ANSWERS
             workflow.advance(chosen, action, by=reviewer, fence=fence, answers=answers, fresh_factor=True)

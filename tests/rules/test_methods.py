@@ -16,7 +16,6 @@ NOBODY = UUID(int=1)
 PARTS = {
     "kind": "needs",
     "uid": NOBODY,
-    "after": NOBODY,
     "pk": 1,
     "number": 1,
     "action": "verify",
@@ -45,6 +44,8 @@ FORMS = {
     "review/<uuid:uid>/",
     "review/<uuid:uid>/together/",
     "review/rules/",
+    "review/next/",
+    "review/direct/",
     "review/takedown/<uuid:uid>/",
     "review/merge/<uuid:uid>/",
     "review/unmerge/<uuid:uid>/",
@@ -53,6 +54,7 @@ FORMS = {
 ACTS = {
     "audit/export/",
     "api/v1/submissions/<uuid:uid>/<slug:action>/",
+    "api/v1/submissions/next/",
     "api/v1/submissions/batch/<slug:action>/",
     "submit/<slug:kind>/lines/",
     "mine/imports/<uuid:uid>/rows/<int:number>/",

@@ -196,6 +196,7 @@ def test_api_schema_speaks_both_languages_and_names_every_address():
         "/api/v1/changes/",
         "/api/v1/policy/",
         "/api/v1/submissions/",
+        "/api/v1/submissions/next/",
         "/api/v1/submissions/batch/{action}/",
         "/api/v1/submissions/{uid}/",
         "/api/v1/submissions/{uid}/{action}/",

@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from tests import builders
 from tests.signing_in import sign_in, used
-from verification import factors, leases, owner_links, publishing, workflow
+from verification import factors, owner_links, publishing, rehearsing, workflow
 from verification.refusals import FreshFactorNeeded
 from verification.sop import Action, Reason, Risk
 
@@ -36,7 +36,7 @@ def test_factor_used_by_another_person_or_a_password_is_not_fresh(reviewer, othe
 def test_batch_asks_for_a_fresh_factor_and_one_entry_does_not(volunteer, reviewer):
     rows = [builders.submit_need(volunteer, organisation_name=name) for name in ("江城一院", "江城二院")]
     ids = [row.pk for row in rows]
-    fence = leases.claim(ids, by=reviewer)
+    fence = rehearsing.take(ids, by=reviewer)
     given = {"by": reviewer, "fence": fence, "answers": builders.VERIFY_ANSWERS}
     with pytest.raises(FreshFactorNeeded):
         workflow.advance(ids, Action.VERIFY, **given)

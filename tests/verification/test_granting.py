@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
-from verification import belonging, leases, owner_links
+from verification import belonging, owner_links, rehearsing
 from verification import granting as door
 from verification import people as core
 from verification.journal import acting
@@ -252,7 +252,7 @@ def test_a_held_entry_goes_back_with_the_suspension(coordinator, volunteer, revi
     waiting = builders.submit_need(volunteer)
     builders.claim(waiting, reviewer)
     granting.propose(Action.SUSPEND, by=coordinator, person=reviewer)
-    assert leases.claim([waiting.pk], by=other_reviewer)
+    assert rehearsing.take([waiting.pk], by=other_reviewer)
 
 
 def test_memberships_made_by_appointment_say_so(coordinator, reviewer, hospital, stranger):

@@ -11,7 +11,7 @@ from tests import builders
 from tests.people import registrar
 from tests.shared_data import rows_of
 from tests.signing_in import sign_in
-from verification import duplicates, kinds, leases, likeness, listing, names, organisations, workflow
+from verification import duplicates, kinds, likeness, listing, names, organisations, rehearsing, workflow
 from verification.models import Public, Submission
 from verification.sop import Action, Reason, Status
 
@@ -138,7 +138,7 @@ def test_never_more_than_a_few_are_offered(volunteer):
 
 def test_a_pair_said_to_be_two_is_not_offered_again_from_either_side(volunteer, stranger, reviewer):
     first, second = sent(volunteer), sent(stranger)
-    fence = leases.claim([second.pk], by=reviewer)
+    fence = rehearsing.take([second.pk], by=reviewer)
     workflow.say_distinct(second.pk, other=first.record, by=reviewer, fence=fence)
     assert offered(second) == []
     assert offered(first) == []

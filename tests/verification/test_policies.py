@@ -31,7 +31,7 @@ from verification.refusals import (
     TwinMissing,
     WrongStatus,
 )
-from verification.sop import CHECKLISTS, REASONS, TRANSITIONS, Action, Ground, Reason, Risk, Status
+from verification.sop import CHECKLISTS, REASONS, TRANSITIONS, Action, Given, Ground, Reason, Risk, Status
 
 
 def step(submission, action, by, **changes):
@@ -52,7 +52,11 @@ def change_reviewer(user, **changes):
 def make_lease(submission, by):
     """A live lease for whoever, reviewer or not: the policy has to hold without the lease's help."""
     lease = Lease.objects.create(
-        submission=submission, holder=by, fence=99, until=timezone.now() + timedelta(hours=1)
+        submission=submission,
+        holder=by,
+        fence=99,
+        until=timezone.now() + timedelta(hours=1),
+        given=Given.REHEARSED,
     )
     return lease.fence
 

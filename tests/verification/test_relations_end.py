@@ -17,7 +17,7 @@ from tests import builders, people
 from tests.fingerprints import fingerprint
 from tests.people import give_factor
 from tests.signing_in import sign_in
-from verification import belonging, granting, leases, owner_links, publishing, vouching, workflow
+from verification import belonging, drawing, granting, leases, owner_links, publishing, vouching, workflow
 from verification import people as core
 from verification.journal import acting
 from verification.models import Membership, Organisation, Reviewer
@@ -89,6 +89,7 @@ def test_nothing_a_reviewer_kept_works_once_it_ended(how, ends, coordinator, vol
             [waiting.pk], Action.VERIFY, by=ends, fence=fence, answers=builders.VERIFY_ANSWERS
         ),
         lambda: leases.claim([waiting.pk], by=ends),
+        lambda: drawing.draw(by=ends),
         lambda: publishing.take_down(record.uid, by=ends, reason=Reason.MISTAKE, fresh_factor=True),
         lambda: owner_links.issue(record.uid, by=ends, fresh_factor=True),
         lambda: owner_links.found(link),

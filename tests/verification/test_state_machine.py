@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests import builders, people
 from tests.verification.test_publishing import recount
-from verification import counting, kinds, leases, organisations, publishing, rendering, workflow
+from verification import counting, kinds, leases, organisations, publishing, rehearsing, rendering, workflow
 from verification import people as core_people
 from verification.models import Event, Lease, Membership, Organisation, Public, Submission, User
 from verification.refusals import Refused
@@ -92,7 +92,7 @@ class Machine(RuleBasedStateMachine):
     def claimed(self, submission, by):
         """The fence, where this person may have it."""
         with suppress(Refused), transaction.atomic():
-            return leases.claim([submission.pk], by=by)
+            return rehearsing.take([submission.pk], by=by)
 
     @rule(who=WHO, name=st.sampled_from(NAMES), change=st.sampled_from(CHANGES))
     def submit(self, who, name, change):

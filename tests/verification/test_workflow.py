@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
-from verification import kinds, leases, proposals, publishing, workflow
+from verification import kinds, proposals, publishing, rehearsing, workflow
 from verification.models import Event, Lease, Submission
 from verification.refusals import (
     Incomplete,
@@ -308,7 +308,7 @@ def test_batch_is_all_or_nothing(volunteer, reviewer):
     submissions = [builders.submit_need(volunteer, organisation_name=f"江城{n}医院") for n in "甲乙丙"]
     ids = [s.pk for s in submissions]
 
-    fence = leases.claim(ids, by=reviewer)
+    fence = rehearsing.take(ids, by=reviewer)
     workflow.advance([ids[1]], Action.WITHDRAW, by=volunteer, reason=Reason.MISTAKE)
     with refused(WrongStatus):
         workflow.advance(
@@ -332,7 +332,7 @@ def test_batch_costs_the_same_queries_for_one_as_for_many(volunteer, reviewer, a
     spent = []
     for names in ("甲", "乙丙丁"):
         ids = [builders.submit_need(volunteer, organisation_name=f"江城{n}医院").pk for n in names]
-        fence = leases.claim(ids, by=reviewer)
+        fence = rehearsing.take(ids, by=reviewer)
         if action == Action.ENTER:
             workflow.advance(
                 ids,

@@ -199,8 +199,9 @@ class Act(WorkingView):
         operation_id="act",
         summary=_("Take a step"),
         description=_(
-            "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* and "
-            "*release* it; *verify* and *enter* with the checklist's answers, *verify* with grounds; *return*, "
+            "Reviewers: *claim* takes again what was handed to you (see *Be handed the next submission*), for ten "
+            "minutes under a fence, which every decision presents; *renew* and *release* it; *verify* and *enter* "
+            "with the checklist's answers, *verify* with grounds; *return*, "
             "*reject*, *duplicate* with a reason, and how to fix it; *return* may bring a proposed wording as "
             "`data`, which the submitter accepts by sending it with *resubmit*; *distinct* names the other "
             "record; *doubt* "

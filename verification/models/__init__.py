@@ -3,6 +3,7 @@
 from verification.models.belonging import Domain, Invitation
 from verification.models.checks import LegalName, Reviewer
 from verification.models.grants import Grant
+from verification.models.handings import Handing
 from verification.models.journal import Event, Leaf, Unsequenced
 from verification.models.links import OwnerLink
 from verification.models.outbox import MailChoice, Outbox
@@ -30,6 +31,7 @@ __all__ = [
     "Domain",
     "Event",
     "Grant",
+    "Handing",
     "Invitation",
     "Leaf",
     "Lease",

@@ -81,6 +81,7 @@ class Event(models.Model):
                         Action.RERENDER,
                         Action.MERGE,
                         Action.UNMERGE,
+                        Action.DIRECT,
                     ]
                 )
                 | ~Q(reason=""),

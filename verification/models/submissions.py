@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.models.people import Organisation, User
 from verification.models.tracking import tracked
-from verification.sop import OPEN, REQUESTS, WAITING, Intent, Origin, Risk, Status
+from verification.sop import OPEN, REQUESTS, WAITING, Given, Intent, Origin, Risk, Status
 
 
 class NoneOf(Func):
@@ -47,6 +47,10 @@ def _stamped(name: str) -> Q:
     return Q(**{f"{name}_at": None, f"{name}_by": None}) | Q(
         **{f"{name}_at__isnull": False, f"{name}_by__isnull": False}
     )
+
+
+# Both steps taken, by two people; written in SQL as `verification.pairs` asks.
+BY_TWO = Q(entered_by__gt=F("verified_by")) | Q(entered_by__lt=F("verified_by"))
 
 
 class Submission(models.Model):
@@ -128,6 +132,19 @@ class Submission(models.Model):
                 "kind", "identity", name="submission_identity", condition=Q(status__in=sorted(OPEN))
             ),
             models.Index("record", name="submission_of_record", condition=Q(status__in=sorted(OPEN))),
+            # Who decided together with whom, from either side.
+            models.Index(
+                *("verified_by", "entered_at"),
+                name="submission_pair_first",
+                include=["entered_by"],
+                condition=BY_TWO,
+            ),
+            models.Index(
+                *("entered_by", "entered_at"),
+                name="submission_pair_second",
+                include=["verified_by"],
+                condition=BY_TWO,
+            ),
             GinIndex(
                 fields=["likeness"],
                 name="submission_likeness",
@@ -225,12 +242,19 @@ class Submission(models.Model):
 
 
 class Lease(models.Model):
-    """Who is checking a submission, until when; the fence tells an old holder from the new one."""
+    """Who is checking a submission, until when, and how it came into their hands; the fence tells an old holder
+    from the new one."""
 
     submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True)
     holder = models.ForeignKey(User, models.CASCADE, related_name="leases")
     fence = models.BigIntegerField()
     until = models.DateTimeField()
+    given = models.CharField(max_length=10, choices=Given)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(given__in=Given.values), name="lease_given_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.submission_id} by {self.holder_id}"

@@ -1,4 +1,4 @@
-"""Pages of reviewers: the inbox, the workbench, take-downs."""
+"""Pages of reviewers: the workbench, take-downs."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,16 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from verification import (
     bench,
     confirming,
     factors,
     inbox,
-    kinds,
     leases,
-    likeness,
     people,
     policies,
     presenting,
@@ -32,82 +30,34 @@ from verification import (
 from verification.models import Lease, Public, Submission, TakeDown
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
-from verification.refusals import FreshFactorNeeded, LeaseLost, LeaseTaken, NotAllowed, NotFound, Refused
-from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Ground, Risk, Status
-from verification.views import outcomes, rewording
-from verification.views.requests import actor, number_of, request_id, uid_of, words_of
-
-PAGE = 20
-
-
-def reviewer_of(request: HttpRequest) -> Standing:
-    who = people.standing(actor(request), now=timezone.now())
-    if not who.is_reviewer:
-        factors.refuse_reviewing(who.user)
-    return who
-
-
-@login_required
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for this reviewer, highest risk first, then oldest."""
-    who = reviewer_of(request)
-    step = request.GET.get("step", "")
-    start = min(number_of(request.GET.get("from")) or 0, inbox.MOST_SHOWN)
-    page = inbox.page_for(who, step=step, start=start, limit=PAGE + 1)
-    held = {
-        lease.submission_id: lease for lease in _live_leases().filter(holder=who.user, submission__in=page)
-    }
-    doubts = inbox.doubts([s.pk for s in page])
-    alike = likeness.of_submissions(page[:PAGE])
-    together = inbox.how_many_like(who, page[:PAGE])
-    # The queue's own first page shows the one to take; any other asks for it.
-    here = () if start or step in inbox.STEPS else page
-    upcoming = next((s for s in here if who.user.pk not in doubts.get(s.pk, ())), None) or inbox.next_for(who)
-    context = {
-        "waiting": [
-            _queued(s, held.get(s.pk), s.pk in doubts, len(alike.get(s.pk, ())))
-            | {"together": together.get(s.pk, 0)}
-            for s in page[:PAGE]
-        ],
-        "filters": {"step": step, "kind": ""},
-        "counts": inbox.counts_for(who),
-        "oldest": min((s.submitted_at for s in page), default=None),
-        "take_downs": inbox.take_downs_to_look_at(who)[:PAGE],
-        "cooling": [bench.cooling(s) for s in inbox.cooling_off(who)[:PAGE]],
-        "previous_url": f"?step={step}&from={max(0, start - PAGE)}" if start else "",
-        "next_url": f"?step={step}&from={start + PAGE}"
-        if len(page) > PAGE and start < inbox.MOST_SHOWN
-        else "",
-        "next_uid": upcoming.uid if upcoming else "",
-    }
-    return render(request, "inbox.html", context)
-
-
-def _queued(found: Submission, lease: Lease | None, in_doubt: bool, alike: int) -> dict[str, Any]:
-    spec = kinds.get(found.kind)
-    facets = spec.facets(found.payload)
-    return {
-        "uid": found.uid,
-        "kind_label": spec.label,
-        "title": facets.title,
-        "place": spec.show("place", facets.places[-1]) if facets.places else "",
-        "urgency": found.payload.get("urgency", ""),
-        "intent": found.intent,
-        "origin": found.origin,
-        "status": found.status,
-        "risk": Risk(found.risk).name.lower(),
-        "submitted_at": found.submitted_at,
-        "alike": alike,
-        "why": bench.why_next(found, in_doubt=in_doubt),
-        "lease": lease and {"holder": "", "mine": True, "until": lease.until},
-    }
+from verification.refusals import (
+    FreshFactorNeeded,
+    LeaseLost,
+    LeaseTaken,
+    NotAllowed,
+    NotFound,
+    NotHanded,
+    Refused,
+)
+from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Ground, Status
+from verification.views import outcomes, rewording, waiting
+from verification.views.requests import (
+    actor,
+    number_of,
+    request_id,
+    reviewer_of,
+    uid_of,
+    words_of,
+)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The workbench. Opening it claims the entry for ten minutes; each button is one step."""
+    """The workbench. Whoever was handed the entry has it for ten minutes more; each button is one step.
+
+    Any reviewer may read it: who decides about it is not their choice.
+    """
     who = reviewer_of(request)
     found = inbox.seen_by(uid, who.user)
     if request.method != "POST" or "step" in request.POST:
@@ -121,7 +71,6 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
             who,
             lease=_lease_of(found),
             refused=None if rewording.told_in_the_fold(refused, request.POST) else refused,
-            next_url=reverse("review_next", kwargs={"after": uid}),
             posted=request.POST,
         )
         return _workbench(request, found, context, refused)
@@ -137,30 +86,24 @@ def _workbench(
 
 
 def _opened(found: Submission, who: Standing) -> dict[str, Any]:
-    """Claim it where this reviewer may decide on it; say why where she may not."""
+    """Take it again where this reviewer was handed it; say why where she may not decide on it."""
     refusal: Refused | None = None
     if found.status in WAITING:
         try:
-            for rule in (policies.not_an_author, policies.not_their_organisation):
-                rule(policies.Step(Action.VERIFY, found, who))
+            policies.refuse_deciding(found, who)
             held = _lease_of(found)
-            if held is None or held.holder_id != who.user.pk:
+            if held is None and leases.may_take_again(found, who.user):
                 leases.claim([found.pk], by=who.user)
-        except LeaseTaken:
-            pass  # the page says who is on it
+        except (LeaseTaken, NotHanded):
+            pass  # the page says who is on it, or that it is handed out
         except Refused as refused:
             refusal = refused
-    next_url = reverse("review_next", kwargs={"after": found.uid})
-    return bench.context(found, who, lease=_lease_of(found), refused=refusal, next_url=next_url)
-
-
-def _live_leases() -> Any:
-    return Lease.objects.filter(until__gt=ClockTimestamp())
+    return bench.context(found, who, lease=_lease_of(found), refused=refusal)
 
 
 def _lease_of(found: Submission) -> Lease | None:
-    lease: Lease | None = _live_leases().select_related("holder").filter(submission=found).first()
-    return lease
+    live = Lease.objects.filter(until__gt=ClockTimestamp(), submission=found)
+    return live.select_related("holder").first()
 
 
 @dataclass(frozen=True)
@@ -188,33 +131,34 @@ def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpRespo
     if fence is None and found.status != Status.ENTERED:
         raise LeaseLost()
     common = {"by": who.user, "request_id": request_id(request)}
-    done = decide(_Decision(found, fence, data, common, factors.fresh(request)))
+    stays = decide(_Decision(found, fence, data, common, factors.fresh(request)))
     messages.success(request, outcomes.said(data["action"], found, other=uid_of(data.get("candidate"))))
-    return done
+    return redirect("review", uid=found.uid) if stays else waiting.go_on(request, who)
 
 
-def _leave_in_doubt(decision: _Decision) -> HttpResponse:
+# Each does what its button says, and tells whether the same entry goes on.
+def _leave_in_doubt(decision: _Decision) -> bool:
     workflow.leave_in_doubt(
         decision.found.pk, fence=decision.fence or 0, note=decision.note, **decision.common
     )
-    return redirect("review_next", after=decision.found.uid)
+    return False
 
 
-def _say_distinct(decision: _Decision) -> HttpResponse:
+def _say_distinct(decision: _Decision) -> bool:
     other = uid_of(decision.data.get("candidate"))
     if other is None:
         raise NotFound()
     workflow.say_distinct(decision.found.pk, other=other, fence=decision.fence or 0, **decision.common)
-    return redirect("review", uid=decision.found.uid)
+    return True
 
 
-def _rebase(decision: _Decision) -> HttpResponse:
+def _rebase(decision: _Decision) -> bool:
     """Against what is published now, its content as sent; all steps begin anew."""
     workflow.advance([decision.found.pk], Action.REBASE, fence=decision.fence, **decision.common)
-    return redirect("review", uid=decision.found.uid)
+    return True
 
 
-def _carry_out(decision: _Decision) -> HttpResponse:
+def _carry_out(decision: _Decision) -> bool:
     """Take down the record somebody asks to have withdrawn."""
     publishing.take_down(
         decision.found.record,
@@ -225,10 +169,10 @@ def _carry_out(decision: _Decision) -> HttpResponse:
         fresh_factor=decision.fresh_factor,
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _confirm(decision: _Decision) -> HttpResponse:
+def _confirm(decision: _Decision) -> bool:
     """Somebody's word that a record is still true is found right."""
     confirming.carry_out(
         decision.found.pk,
@@ -238,10 +182,10 @@ def _confirm(decision: _Decision) -> HttpResponse:
         fresh_factor=decision.fresh_factor,
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _mark_duplicate(decision: _Decision) -> HttpResponse:
+def _mark_duplicate(decision: _Decision) -> bool:
     other = uid_of(decision.data.get("candidate"))
     workflow.advance(
         [decision.found.pk],
@@ -252,10 +196,10 @@ def _mark_duplicate(decision: _Decision) -> HttpResponse:
         events={decision.found.pk: {"related": other}} if other else None,
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _step(decision: _Decision) -> HttpResponse:
+def _step(decision: _Decision) -> bool:
     """Verify, enter, return or reject."""
     step = Action(decision.data.get("action", ""))
     workflow.advance(
@@ -268,12 +212,10 @@ def _step(decision: _Decision) -> HttpResponse:
         fresh_factor=decision.fresh_factor,
         **decision.common,
     )
-    if step == Action.VERIFY and decision.found.people == 1:
-        return redirect("review", uid=decision.found.uid)
-    return redirect("review_next")
+    return step == Action.VERIFY and decision.found.people == 1
 
 
-def _propose(decision: _Decision) -> HttpResponse:
+def _propose(decision: _Decision) -> bool:
     """Return it with another wording, which its submitter accepts or writes differently."""
     workflow.advance(
         [decision.found.pk],
@@ -284,10 +226,10 @@ def _propose(decision: _Decision) -> HttpResponse:
         data=rewording.worded(decision.found, decision.data),
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _apply(decision: _Decision) -> HttpResponse:
+def _apply(decision: _Decision) -> bool:
     """Change its wording, and become one of its authors: others take the steps."""
     workflow.advance(
         [decision.found.pk],
@@ -296,10 +238,10 @@ def _apply(decision: _Decision) -> HttpResponse:
         data=rewording.worded(decision.found, decision.data),
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-_BUTTONS: dict[str, Callable[[_Decision], HttpResponse]] = {
+_BUTTONS: dict[str, Callable[[_Decision], bool]] = {
     Action.VERIFY: _step,
     Action.ENTER: _step,
     Action.RETURN: _step,
@@ -327,16 +269,6 @@ def answers_of(data: QueryDict, step: Action) -> Mapping[str, Any]:
     if Ground.CALL_BACK in answers.get("grounds", ()) and any(called.values()):
         answers["call_back"] = called
     return answers
-
-
-@login_required
-@require_safe
-def review_next(request: HttpRequest, after: UUID | None = None) -> HttpResponse:
-    """On to the next entry, or to the inbox where nothing is left."""
-    who = reviewer_of(request)
-    seen = Submission.objects.filter(uid=after).first() if after else None
-    upcoming = inbox.next_for(who, after=seen)
-    return redirect("review", uid=upcoming.uid) if upcoming else redirect("inbox")
 
 
 @login_required

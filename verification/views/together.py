@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from verification import bench, factors, inbox, kinds, leases, likeness, presenting, workflow
+from verification import bench, drawing, factors, inbox, kinds, leases, likeness, presenting, workflow
 from verification.models import Submission
 from verification.people import Standing
-from verification.refusals import FreshFactorNeeded, LeaseLost, NotAllowed, Refused
+from verification.refusals import FreshFactorNeeded, LeaseLost, NotAllowed, NothingWaits, Refused
 from verification.sop import Action, Status
-from verification.views.requests import number_of, request_id, uid_of, words_of
-from verification.views.reviewing import answers_of, reviewer_of
+from verification.views.requests import number_of, request_id, reviewer_of, uid_of, words_of
+from verification.views.reviewing import answers_of
 
 # Which step is taken together with what stands where.
 _STEPS = {Status.COLLECTED: Action.VERIFY, Status.VERIFIED: Action.ENTER}
@@ -27,18 +27,17 @@ _STEPS = {Status.COLLECTED: Action.VERIFY, Status.VERIFIED: Action.ENTER}
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def together(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """This entry and its like, claimed as the page opens; one checklist, which is answered for every one ticked."""
+    """The entry in this reviewer's hands and all that are like it; one checklist, answered for every one ticked."""
     who = reviewer_of(request)
     found = inbox.seen_by(uid, who.user)
     if request.method == "POST":
         return _decide(request, who)
     if not factors.fresh(request):
         return redirect(factors.where_to_use_it(request, who.user))
-    rows = list(inbox.like(who, found)[: leases.PER_REVIEWER])
-    if len(rows) < 2:
-        return redirect("review", uid=uid)
     try:
-        fence = leases.claim([row.pk for row in rows], by=who.user)
+        rows, fence = drawing.together(found.pk, by=who.user)
+    except NothingWaits:
+        return redirect("review", uid=uid)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("inbox")
