@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -41,6 +42,8 @@ from verification.views.requests import actor
 admin.site.site_header = admin.site.site_title = _("Glacier: coordination")
 # Rights are given by two people, never by a form.
 admin.site.unregister(Group)
+# Whoever could add a confirmed address to another person's account would have its password sent there.
+admin.site.unregister(EmailAddress)
 
 
 def _with_a_factor(request: HttpRequest) -> bool:
@@ -65,6 +68,14 @@ def _led_to_a_factor(login: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 admin.site.unregister(Authenticator)
 admin.site.has_permission = _with_a_factor  # type: ignore[method-assign]
 admin.site.login = secure_admin_login(_led_to_a_factor(admin.site.login))  # type: ignore[method-assign]
+
+
+def _change_password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """There is one door for passwords, where who acts is named."""
+    return redirect("account_change_password")
+
+
+admin.site.password_change = _change_password  # type: ignore[method-assign, assignment]
 
 
 def column(name: str, label: str | Promise) -> Callable[[models.Model], Any]:
@@ -95,11 +106,24 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class ReadOnlyTracked(ReadOnly, SimpleHistoryAdmin):  # type: ignore[misc]
+class Remembering(SimpleHistoryAdmin):  # type: ignore[misc]
+    """Old states are looked at, never brought back: whatever changes is done anew, by somebody, for a reason."""
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """simple-history's form, which would write what was sent to it."""
+        if request.method == "POST":
+            raise PermissionDenied
+        response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return response
+
+
+class ReadOnlyTracked(ReadOnly, Remembering):
     """Read-only, with the history table shown."""
 
 
-class Acting(SimpleHistoryAdmin):  # type: ignore[misc]
+class Acting(Remembering):
     """Editable by coordinators; the coordinator is named as the actor of every row that changes."""
 
     def changeform_view(
