@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('verification', '0012_policy'),
+        ('verification', '0010_factors'),
     ]
 
     operations = [

@@ -20,7 +20,7 @@ def add_reasons(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('verification', '0012_policy'),
+        ('verification', '0013_outbox'),
     ]
 
     operations = [
