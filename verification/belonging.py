@@ -19,16 +19,8 @@ from verification.journal import acting
 from verification.models import Invitation, LegalName, Membership, Organisation, Reviewer, User
 from verification.models.belonging import INVITED_FOR
 from verification.models.people import Way
-from verification.refusals import (
-    AddressMissing,
-    AlreadySo,
-    InvitationOver,
-    LastAdmin,
-    NotAllowed,
-    NotFound,
-    NotYourHouse,
-    WrongAddress,
-)
+from verification.refusals import AddressMissing, NotAllowed, NotFound
+from verification.refused_people import AlreadySo, InvitationOver, LastAdmin, NotYourHouse, WrongAddress
 from verification.sop import Action, Role
 
 

@@ -34,7 +34,6 @@ from verification.people import Standing
 from verification.refusals import (
     DirectedToOneself,
     LeaseTaken,
-    NotCoordinator,
     NotHanded,
     NothingWaits,
     NotReviewer,
@@ -45,6 +44,7 @@ from verification.refusals import (
     WrongStatus,
     raise_first,
 )
+from verification.refused_people import NotCoordinator
 from verification.sop import WAITING, Action, Given, Role, Status
 
 # Drawn among so many of the same class, the oldest.

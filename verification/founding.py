@@ -11,7 +11,8 @@ from verification import journal, organisations, people
 from verification.journal import acting
 from verification.models import Organisation, Reviewer, User
 from verification.people import Voucher
-from verification.refusals import AlreadySo, NotAllowed
+from verification.refusals import NotAllowed
+from verification.refused_people import AlreadySo
 from verification.sop import Action, Role
 
 

@@ -28,18 +28,15 @@ from verification.models import (
 )
 from verification.models.grants import OPEN_FOR
 from verification.people import Voice
-from verification.refusals import (
+from verification.refusals import FreshFactorNeeded, NotFound, NotReviewer, WrongStatus
+from verification.refused_people import (
     AlreadyAsked,
     AlreadySo,
     AnotherPersonNeeded,
-    FreshFactorNeeded,
     NotCoordinator,
-    NotFound,
-    NotReviewer,
     NoVoice,
     OnOneself,
     OtherHouseNeeded,
-    WrongStatus,
 )
 from verification.sop import Action, Role
 

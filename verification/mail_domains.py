@@ -2,7 +2,7 @@
 
 import re
 
-from verification.refusals import NotADomain, PublicDomain
+from verification.refused_people import NotADomain, PublicDomain
 
 # Mail providers; whatever lies under one of them is theirs too.
 _PROVIDERS = """

@@ -17,20 +17,16 @@ from verification import journal, people, sealing
 from verification.journal import acting
 from verification.models import Event, LegalName, Membership, Organisation, Reviewer, User
 from verification.models.checks import OPEN_FOR, VALID
-from verification.refusals import (
+from verification.refusals import FreshFactorNeeded, NameMissing, NotFound, NotReviewer, WrongStatus
+from verification.refused_people import (
     AlreadyAsked,
     AnotherPersonNeeded,
-    FreshFactorNeeded,
-    NameMissing,
     NameTaken,
     NameUnread,
-    NotFound,
     NotMember,
-    NotReviewer,
     OnOneself,
     OtherHouseNeeded,
     Suspended,
-    WrongStatus,
 )
 from verification.sop import Action, Role
 

@@ -147,6 +147,7 @@ def test_keys_open_what_they_stand_for(visit, volunteer, reviewer):
     expect(desk.locator("#keys")).to_be_visible()
     desk.keyboard.press("Escape")
     expect(desk.locator("#keys")).to_be_hidden()
+    (other,) = {"江城第三医院", "江城第四医院"} - {desk.locator("h1").inner_text()}
     desk.keyboard.press("n")
-    expect(desk.locator("h1")).to_have_text("江城第四医院")
+    expect(desk.locator("h1")).to_have_text(other)
     assert Submission.objects.filter(status=Status.COLLECTED).count() == 2

@@ -152,6 +152,7 @@ def test_what_is_held_or_refused_is_its_senders_alone(stranger, volunteer, revie
         "uidb36": ["1"],
         "uidb64": ["MQ"],
         "token": ["x"],
+        "person": [volunteer.pk],
     }
     addresses = [address for address in routes.every(parts) if not address.startswith("/en/")]
     assert page_of(batch) in addresses

@@ -26,7 +26,7 @@ from verification import (
     uniting,
     workflow,
 )
-from verification.admin import Acting
+from verification.coordinating import Acting
 from verification.models import Attempt, Event, Organisation, Outbox, ReasonWords, TakeDown, User
 from verification.sop import PRIVILEGED, Action, Reason, is_privileged
 

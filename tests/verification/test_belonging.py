@@ -12,16 +12,8 @@ from verification import belonging, granting, publishing, vouching
 from verification import people as core
 from verification.journal import acting
 from verification.models import Event, Invitation, LegalName, Membership, Reviewer
-from verification.refusals import (
-    AddressMissing,
-    AlreadySo,
-    InvitationOver,
-    LastAdmin,
-    NotAllowed,
-    NotFound,
-    NotYourHouse,
-    WrongAddress,
-)
+from verification.refusals import AddressMissing, NotAllowed, NotFound
+from verification.refused_people import AlreadySo, InvitationOver, LastAdmin, NotYourHouse, WrongAddress
 from verification.sop import Action, Reason
 
 

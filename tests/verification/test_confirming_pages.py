@@ -75,7 +75,8 @@ def test_confirming_page_is_for_live_records_and_people_who_signed_in(record, re
 def test_confirmation_on_the_workbench_is_one_decision(record, stranger, other_reviewer, prefix):
     found = confirming.ask(record.uid, by=stranger, note="我打过电话")
     desk = signed_in(other_reviewer)
-    assert str(found.uid) in desk.get(f"{prefix}/review/").content.decode()
+    taken = desk.post(f"{prefix}/review/next/")
+    assert (taken.status_code, taken["Location"]) == (302, f"{prefix}/review/{found.uid}/")
     page = desk.get(f"{prefix}/review/{found.uid}/").content.decode()
     assert 'value="confirm"' in page
     assert "我打过电话" in page
@@ -116,7 +117,7 @@ def test_api_confirmation_is_carried_out_by_a_reviewer(
 ):
     found = confirming.ask(record.uid, by=stranger)
     desk = by_session(other_reviewer)
-    fence = desk.act(found, "claim").json()["lease"]["fence"]
+    fence = builders.claim(found, other_reviewer)
     assert code(by_token(other_reviewer).act(found, "confirm", fence=fence)) == "not_found"
     assert code(desk.act(found, "confirm", fence=fence)) == "checklist_incomplete"
     assert code(by_session(stranger).act(found, "confirm", fence=fence, answers=ANSWERS)) == "not_reviewer"

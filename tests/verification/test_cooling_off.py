@@ -14,13 +14,7 @@ from tests.signing_in import sign_in
 from verification import inbox, leases, publishing, taking, workflow
 from verification import people as core_people
 from verification.models import Public
-from verification.refusals import (
-    CallBackMissing,
-    NotReviewer,
-    OwnOrganisation,
-    OwnSubmission,
-    Unchanged,
-)
+from verification.refusals import CallBackMissing, NotReviewer, OwnOrganisation, OwnSubmission, Unchanged
 from verification.sop import Action, Ground, Reason, Risk, Status
 
 NEW_ADDRESS = "江城区新路1号"
@@ -91,6 +85,7 @@ def test_whoever_may_not_review_it_cannot_object(cooling, volunteer, stranger, a
         by=people.registrar(),
         at=timezone.now() - timedelta(days=1),
     )
+    people.give_factor(volunteer)
     with refused(OwnSubmission):
         workflow.advance([cooling.pk], Action.RETURN, by=volunteer, **given)
 

@@ -14,7 +14,6 @@ from verification.models import Event, Handing, Lease, User
 from verification.refusals import (
     DirectedToOneself,
     LeaseTaken,
-    NotCoordinator,
     NotHanded,
     NothingWaits,
     NotReviewer,
@@ -26,6 +25,7 @@ from verification.refusals import (
     SecondPersonNeeded,
     TooManyPutBack,
 )
+from verification.refused_people import NotCoordinator
 from verification.sop import Action, Given, Reason, Risk
 
 WHY = Reason.KNOWS_THE_MATTER

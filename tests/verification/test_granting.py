@@ -13,20 +13,17 @@ from verification import granting as door
 from verification import people as core
 from verification.journal import acting
 from verification.models import ApiToken, Domain, Event, Grant, Lease, Membership, Session, User
-from verification.refusals import (
+from verification.refusals import FreshFactorNeeded, NotFound, NotReviewer, WrongStatus
+from verification.refused_people import (
     AlreadyAsked,
     AlreadySo,
     AnotherPersonNeeded,
-    FreshFactorNeeded,
     NotADomain,
     NotCoordinator,
-    NotFound,
-    NotReviewer,
     NoVoice,
     OnOneself,
     OtherHouseNeeded,
     PublicDomain,
-    WrongStatus,
 )
 from verification.sop import Action
 

@@ -386,6 +386,8 @@ def test_history_triggers_stand_on_the_tracked_tables_and_on_no_other(db):
         ("verification_leaf", "glacier_refuse"),
         ("verification_proposedwording", "glacier_refuse"),
         ("verification_policy", "glacier_refuse"),
+        ("verification_handing", "glacier_refuse"),
+        ("verification_handing", "glacier_direct_one_step"),
         ("verification_policy", "glacier_keep_rules"),
         ("verification_event", "glacier_note_events"),
         ("verification_submission", "glacier_freeze_payload"),

@@ -88,7 +88,11 @@ def test_a_volunteer_becomes_a_reviewer(volunteer, team, reviewer, other_reviewe
         assert "欧阳某某" not in desk.get(page).content.decode()
         assert "欧阳某某" in desk.post(page, {"action": "read"}).content.decode()
         assert desk.post(page, {"action": step}).status_code == 302
-    assert core.standing(volunteer, now=Reviewer.objects.get(pk=check.pk).confirmed_at).is_reviewer
+    confirmed = Reviewer.objects.get(pk=check.pk).confirmed_at
+    assert not core.standing(volunteer, now=confirmed).is_reviewer
+    give_factor(volunteer)
+    mine = browser(volunteer)
+    assert core.standing(volunteer, now=confirmed).is_reviewer
     assert "欧阳某某" not in mine.get("/me/organisations/").content.decode()
 
 
@@ -100,7 +104,6 @@ def test_the_page_of_a_name_asks_for_a_fresh_factor(volunteer, team, reviewer):
 
 
 def test_a_grant_without_a_fresh_factor_says_where_to_use_it(coordinator, stranger):
-    give_factor(coordinator)
     desk = browser(coordinator, ago=3600)
     answer = desk.post(f"/people/person/{stranger.pk}/", {"action": "make_coordinator"})
     assert answer.status_code == 403
@@ -109,7 +112,6 @@ def test_a_grant_without_a_fresh_factor_says_where_to_use_it(coordinator, strang
 
 
 def test_a_coordinator_is_proposed_on_one_page_and_confirmed_on_another(coordinator, second, stranger):
-    give_factor(coordinator)
     assert (
         browser(coordinator)
         .post(f"/people/person/{stranger.pk}/", {"action": "make_coordinator"})
@@ -124,7 +126,6 @@ def test_a_coordinator_is_proposed_on_one_page_and_confirmed_on_another(coordina
 
 
 def test_a_suspension_is_one_tap_for_a_coordinator(coordinator, reviewer):
-    give_factor(coordinator)
     assert (
         browser(coordinator).post(f"/people/person/{reviewer.pk}/", {"action": "suspend"}).status_code == 302
     )
@@ -134,7 +135,6 @@ def test_a_suspension_is_one_tap_for_a_coordinator(coordinator, reviewer):
 
 @pytest.mark.parametrize("action", ["join", "change_organisation", "nothing", ""])
 def test_a_persons_page_takes_no_other_act(action, coordinator, stranger):
-    give_factor(coordinator)
     assert browser(coordinator).post(f"/people/person/{stranger.pk}/", {"action": action}).status_code == 404
     assert not Event.objects.filter(kind="").exists()
 

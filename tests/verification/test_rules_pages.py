@@ -108,6 +108,7 @@ def test_programs_read_the_policy_in_force(db):
 def test_the_form_asks_for_the_call_back_and_keeps_what_was_typed(volunteer, reviewer):
     record = builders.published_need(volunteer, reviewer)
     row = builders.submit_need(volunteer, record=record.uid, delivery_address="江城区新路1号")
+    builders.claim(row, reviewer)
     client = signed_in(reviewer)
     page = client.get(f"/review/{row.uid}/").content.decode()
     assert 'name="called_at"' in page

@@ -11,19 +11,16 @@ from verification import people as core
 from verification import sealing, vouching
 from verification.journal import acting
 from verification.models import Event, LegalName, Reviewer
-from verification.refusals import (
+from verification.refusals import FreshFactorNeeded, NameMissing, NotReviewer, WrongStatus
+from verification.refused_people import (
     AlreadyAsked,
     AnotherPersonNeeded,
-    FreshFactorNeeded,
-    NameMissing,
     NameTaken,
     NameUnread,
     NotMember,
-    NotReviewer,
     OnOneself,
     OtherHouseNeeded,
     Suspended,
-    WrongStatus,
 )
 from verification.sop import Action
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from verification import belonging, factors, granting, mailing, people, vouching
 from verification.models import Membership, Organisation, Reviewer, User
-from verification.refusals import InvitationOver, NoPerson, NotFound, NotYourHouse, Refused
+from verification.refusals import NotFound, Refused
+from verification.refused_people import InvitationOver, NoPerson, NotYourHouse
 from verification.sop import Action
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
 

@@ -10,7 +10,7 @@ from verification import factors, people
 from verification.forms import UNSEEN
 from verification.models import User
 from verification.people import Standing
-from verification.refusals import NotCoordinator
+from verification.refused_people import NotCoordinator
 
 # The longest note anybody may write; a text box in a page is no place for more.
 LONGEST_NOTE = 2000

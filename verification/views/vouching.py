@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from verification import factors, granting, people, vouching
 from verification.models import Grant, Membership, Organisation, Reviewer, User
 from verification.people import Voice
-from verification.refusals import NotFound, NotReviewer, NoVoice, Refused
+from verification.refusals import NotFound, NotReviewer, Refused
+from verification.refused_people import NoVoice
 from verification.sop import Action
 from verification.views.belonging import Acts, taken
 from verification.views.requests import actor, request_id, uid_of
