@@ -87,7 +87,7 @@ def test_confirmation_on_the_workbench_is_one_decision(record, stranger, other_r
     answer = desk.post(f"{prefix}/review/{found.uid}/", sent)
     assert answer.status_code == 422
     answer = desk.post(f"{prefix}/review/{found.uid}/", sent | {"grounds": ["call_back"]})
-    assert (answer.status_code, answer["Location"]) == (302, f"{prefix}/review/next/")
+    assert (answer.status_code, answer["Location"]) == (302, f"{prefix}/review/")
     found.refresh_from_db()
     assert found.status == Status.PUBLISHED
     page = signed_in(stranger).get(f"/en/mine/{found.uid}/").content.decode()
