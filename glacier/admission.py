@@ -68,9 +68,11 @@ class Asked(NamedTuple):
 
 
 _STATUS = re.compile(r"/(en/)?status/|/static/")
-_WORKING = re.compile(r"/(en/)?(accounts|admin|demo|mine|review|me/tokens)(/|$)|/api/v1/submissions/")
+_WORKING = re.compile(
+    r"/(en/)?(accounts|admin|audit|demo|mine|people|review|me/organisations|me/tokens)(/|$)|/api/v1/submissions/"
+)
 _SUBMITTING = re.compile(r"/(en/)?(submit|owner)/|/(en/)?accounts/|/api/v1/submissions/")
-_BULK = re.compile(r"/(en/)?[^/]+\.(csv|json)$")
+_BULK = re.compile(r"/(en/)?[^/]+\.(csv|json)$|/(en/)?audit/export/")
 _SHEET = re.compile(r"/(en/)?submit/[^/]+/sheet/")
 _SENT = re.compile(r"/api/v1/submissions/$")
 _CALLER = re.compile(rb"\r\n(?:cookie:[^\r]*\bsessionid|authorization: *bearer)[= ]([^;\s]+)", re.IGNORECASE)

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from glacier import api_docs
 from glacier.rest import unknown_path
-from verification.api import batches, reading, searching, submissions
+from verification.api import batches, drawing, policy, reading, searching, submissions
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api_docs")),
@@ -13,7 +13,9 @@ urlpatterns = [
     path("v1/", reading.Index.as_view(), name="api_index"),
     path("v1/search/", searching.Found.as_view(), name="api_search"),
     path("v1/changes/", reading.Changes.as_view(), name="api_changes"),
+    path("v1/policy/", policy.InForce.as_view(), name="api_policy"),
     path("v1/submissions/", submissions.Submissions.as_view(), name="api_submissions"),
+    path("v1/submissions/next/", drawing.Next.as_view(), name="api_next"),
     path("v1/submissions/batch/<slug:action>/", batches.Batch.as_view(), name="api_batch"),
     path("v1/submissions/<uuid:uid>/", submissions.OneSubmission.as_view(), name="api_submission"),
     path("v1/submissions/<uuid:uid>/<slug:action>/", submissions.Act.as_view(), name="api_act"),

@@ -1,9 +1,9 @@
-"""What our logs must not hold: the secret in the address of an owner link."""
+"""What our logs must not hold: the secrets in the addresses of owner links and invitations."""
 
 import logging
 import re
 
-_SECRET = re.compile(r"(/owner/)[\w-]+")
+_SECRET = re.compile(r"((?:/owner|/people/invitation|people%2Finvitation)(?:/|%2F))[\w-]+")
 
 
 def _without(value: object) -> object:

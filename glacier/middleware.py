@@ -24,7 +24,7 @@ from django.utils.functional import SimpleLazyObject
 from verification import sessions
 from verification.journal import acting
 from verification.models import Robot, User
-from verification.refusals import Refused
+from verification.refusals import FreshFactorNeeded, Refused, SecondFactorNeeded
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -43,7 +43,7 @@ POLICY = "; ".join(
 # The pages on which somebody is signed in, or about to be. All others are public: they read no
 # cookie, so that one copy serves everybody.
 WORKING = re.compile(
-    r"^(/en)?/(accounts|admin|demo|me|mine|owner|review|submit)(/|$)|^/api/v1/submissions(/|$)"
+    r"^(/en)?/(accounts|admin|audit|demo|me|mine|owner|people|review|submit)(/|$)|^/api/v1/submissions(/|$)"
 )
 
 # Bytes below which compressing saves nothing.
@@ -227,6 +227,8 @@ class RefusalMiddleware:
         if not isinstance(exception, Refused):
             return None
         template = {404: "404.html", 403: "403.html"}.get(exception.status, "refused.html")
+        if isinstance(exception, FreshFactorNeeded | SecondFactorNeeded):
+            template = "factor_needed.html"
         context = {"message": str(exception), "code": exception.code}
         return render(request, template, context, status=exception.status)
 

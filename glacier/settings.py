@@ -12,7 +12,7 @@ env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# Where Glacier keeps what is not in PostgreSQL: the demonstration's mail, embedded servers, backups.
+# Where Glacier keeps what is not in PostgreSQL: embedded servers, backups.
 STATE = Path(env.str("GLACIER_STATE", default=str(BASE_DIR / "var")))
 
 DEBUG = env.bool("GLACIER_DEBUG", default=False)
@@ -22,7 +22,7 @@ DEMO = env.bool("GLACIER_DEMO", default=False)
 BUILD = env.str("GLACIER_BUILD", default="dev")
 
 SECRET_KEY = env.str("SECRET_KEY")
-# Fernet keys for reviewers' legal names, newest first; older ones still read.
+# Fernet keys for legal names and for the secrets of second factors, newest first; older ones still read.
 NAME_KEYS = env.list("GLACIER_NAME_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "simple_history",
     "rest_framework",
     "django_filters",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "glacier.middleware.working_pages",
+    "glacier.guesses.guesses",
     "glacier.middleware.accounts_act",
     "glacier.middleware.RefusalMiddleware",
 ]
@@ -128,7 +130,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "verification.tasks.heartbeat", "schedule": 10.0},
     "publish-due": {"task": "verification.tasks.publish_due", "schedule": 5.0},
+    "send-mail": {"task": "verification.tasks.send_mail", "schedule": 2.0},
+    "forget-mail": {"task": "verification.tasks.forget_mail", "schedule": 3600.0},
     "go-on-importing": {"task": "supplies.tasks.go_on_importing", "schedule": 5.0},
+    "forget-tries": {"task": "verification.tasks.forget_tries", "schedule": 3600.0},
     "sweep-imports": {"task": "supplies.tasks.sweep_imports", "schedule": 3600.0},
 }
 
@@ -154,7 +159,30 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Whoever changes a password or an address is told so by mail.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_ADAPTER = "verification.signing_in.Accounts"
+MFA_ADAPTER = "verification.signing_in.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A clock may be half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Glacier"
+MFA_FORMS = {
+    "authenticate": "verification.signing_in.Code",
+    "reauthenticate": "verification.signing_in.CodeOnceMore",
+}
+# Guesses are counted in rows, before anything is looked at: glacier.guesses. A link that confirms an address is
+# sent again after three minutes at the earliest.
+_COUNTED_OURSELVES = (
+    "login login_failed reauthenticate reset_password reset_password_from_key change_password signup"
+)
+ACCOUNT_RATE_LIMITS = dict.fromkeys(_COUNTED_OURSELVES.split())
+MFA_RATE_LIMITS = False
+# How many proxies stand in front, each of which adds to X-Forwarded-For the address it was asked from.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GLACIER_PROXIES", default=0)
 
 SESSION_ENGINE = "verification.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -164,14 +192,18 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 
+# Whatever sends mail writes it into the outbox; what is due there goes out through MAIL_TRANSPORT.
+EMAIL_BACKEND = "verification.outbox.Backend"
 EMAIL_URL = env.str("EMAIL_URL", default="")
+# Without a server the demonstration sends into the void, and shows its mail on a page; any other site keeps it
+# until there is a server.
+MAIL_IS_SHOWN = DEMO and not EMAIL_URL
+MAIL_TRANSPORT = "django.core.mail.backends.dummy.EmailBackend" if MAIL_IS_SHOWN else ""
 if EMAIL_URL:
-    vars().update(env.email_url("EMAIL_URL"))
-else:
-    # Without SMTP settings mail is written to a folder, which the demonstration shows on a page.
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = STATE / "mail"
-# A mail server that does not answer never holds a request for long.
+    _server = env.email_url("EMAIL_URL")
+    MAIL_TRANSPORT = _server.pop("EMAIL_BACKEND")
+    vars().update(_server)
+# A mail server that does not answer holds nobody but the sender, and not for long.
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Glacier <no-reply@glacier.example>")
 
@@ -195,6 +227,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # simple-history keeps its models and reading API; its rows are written by database triggers.
 SIMPLE_HISTORY_ENABLED = False
+# Nobody turns a row back past the form that asks the rules and writes the event.
+SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_DATE_INDEX = False
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 

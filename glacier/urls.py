@@ -12,6 +12,8 @@ urlpatterns = [
     path("api/", include("glacier.api_urls")),
     *i18n_patterns(
         path("admin/", admin.site.urls),
+        path("accounts/2fa/", include("verification.factor_urls")),
+        path("accounts/2fa/", include("allauth.mfa.urls")),
         path("accounts/", include("allauth.account.urls")),
         path("", include("supplies.urls")),
         path("", include("verification.urls")),

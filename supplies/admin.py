@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from supplies import catalogue, quantities
 from supplies.models import Item, Standard
 from verification import kinds
-from verification.admin import Acting, ReadOnlyTracked, column
+from verification.coordinating import Acting, ReadOnlyTracked, column
 from verification.kinds import Kind
 from verification.models import Record
 

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from supplies import places
-from supplies.csv_cells import MOST, Cells, cell
+from verification.csv_cells import MOST, Cells, cell
 from verification.kinds import ORGANISATION, Field, Format, Kind
 from verification.sop import Freshness, Ground
 

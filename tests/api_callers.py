@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from tests.signing_in import sign_in
 from verification import people
 from verification.models import Submission
 
@@ -17,7 +18,7 @@ class Caller:
     def __init__(self, *, user=None, token: str = "", check_csrf: bool = False) -> None:
         self.client = Client(enforce_csrf_checks=check_csrf)
         if user:
-            self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            sign_in(self.client, user)
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str):

@@ -1,13 +1,36 @@
 """Submissions and records, made only by walking the real workflow: what a test holds, the product can reach."""
 
+from datetime import datetime
 from typing import Any
 
-from verification import leases, publishing, workflow
-from verification.models import Public, Submission, User
-from verification.sop import CHECKLISTS, Action, Ground, Intent, Reason
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
 
-VERIFY_ANSWERS = dict.fromkeys(CHECKLISTS[Action.VERIFY], True) | {"grounds": [Ground.CALL_BACK]}
+from verification import leases, publishing, rehearsing, workflow
+from verification.journal import acting
+from verification.models import Public, Robot, Submission, User
+from verification.rendering import exact
+from verification.sop import CHECKLISTS, Action, Ground, Intent, Reason, Risk, Status
+
+VERIFY_ANSWERS: dict[str, Any] = dict.fromkeys(CHECKLISTS[Action.VERIFY], True) | {
+    "grounds": [Ground.CALL_BACK]
+}
 ENTER_ANSWERS = dict.fromkeys(CHECKLISTS[Action.ENTER], True)
+
+
+def call_back(line: str = "027-85550100") -> dict[str, str]:
+    """A call made just now, on the institution's public line."""
+    return {"at": timezone.now().isoformat(), "line": line}
+
+
+# Where the class asks for a call-back.
+CALLED_ANSWERS = VERIFY_ANSWERS | {"call_back": call_back()}
+
+
+def called_at() -> str | None:
+    """When that was, as the public reads it."""
+    return exact(datetime.fromisoformat(CALLED_ANSWERS["call_back"]["at"]))
 
 
 def line(item: str = "n95-mask", amount: Any = "5000个", **changes) -> dict[str, Any]:
@@ -53,12 +76,14 @@ def submit_need(by: User, *, record: Any = None, **changes) -> Submission:
 
 def claim(submission: Submission, by: User) -> int:
     """The fence of a lease on it."""
-    return leases.claim([submission.pk], by=by)
+    return rehearsing.take([submission.pk], by=by)
 
 
 def verify(submission: Submission, by: User, **changes) -> Submission:
     """Verified by a reviewer who took it."""
-    changes.setdefault("answers", VERIFY_ANSWERS)
+    called = submission.risk >= Risk.DANGEROUS
+    changes.setdefault("answers", CALLED_ANSWERS if called else VERIFY_ANSWERS)
+    changes.setdefault("fresh_factor", True)
     fence = changes.pop("fence", None) or claim(submission, by)
     return workflow.advance([submission.pk], Action.VERIFY, by=by, fence=fence, **changes)[0]
 
@@ -66,6 +91,7 @@ def verify(submission: Submission, by: User, **changes) -> Submission:
 def enter(submission: Submission, by: User, **changes) -> Submission:
     """Entered: approved, waiting for the machine."""
     changes.setdefault("answers", ENTER_ANSWERS)
+    changes.setdefault("fresh_factor", True)
     fence = changes.pop("fence", None) or claim(submission, by)
     return workflow.advance([submission.pk], Action.ENTER, by=by, fence=fence, **changes)[0]
 
@@ -78,11 +104,32 @@ def approve(submission: Submission, verifier: User, enterer: User | None = None)
     return enter(verified, enterer or verifier)
 
 
+def cool_off(submission: Submission) -> Submission:
+    """The clock jumps: it was entered as long ago as it had to wait."""
+    with acting(by=User.objects.robot(Robot.KEEPER), reason="the clock jumps"):
+        waits = F("due_at") - F("entered_at")
+        Submission.objects.filter(pk=submission.pk, status=Status.ENTERED, due_at__gt=Now()).update(
+            verified_at=F("verified_at") - waits,
+            entered_at=F("entered_at") - waits,
+            due_at=F("due_at") - waits,
+        )
+    submission.refresh_from_db()
+    return submission
+
+
 def publish(submission: Submission) -> Public:
-    """What the public reads of it, after the machine took its step."""
+    """What the public reads of it, after its time had come and the machine took its step."""
+    cool_off(submission)
     publishing.publish_due()
     submission.refresh_from_db()
     return Public.objects.get(pk=submission.record)
+
+
+def publish_all() -> None:
+    """The clock jumps for everything that was entered, and the machine takes its step."""
+    for submission in Submission.objects.filter(status=Status.ENTERED):
+        cool_off(submission)
+    publishing.publish_due()
 
 
 def published_need(
@@ -123,4 +170,4 @@ def withdrawal_request(by: User, record: Public) -> Submission:
 
 def taken_down(by: User, record: Public, *, reason: str = Reason.NEED_MET) -> Public:
     """The record, gone from the public."""
-    return publishing.take_down(record.uid, by=by, reason=reason)
+    return publishing.take_down(record.uid, by=by, reason=reason, fresh_factor=True)

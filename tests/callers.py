@@ -6,24 +6,9 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from verification.models import Submission
 
-from verification.models import Submission, User
-from verification.sessions import SessionStore
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 CSRF = "a" * 32
-
-
-def open_session(user: User) -> str:
-    """The key of a session in which this person is signed in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = BACKEND
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    assert session.session_key
-    return session.session_key
 
 
 class Caller:

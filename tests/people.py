@@ -11,14 +11,17 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
 
-from verification import people
+from verification import organisations, people
 from verification.journal import acting
 from verification.models import Organisation, Robot, User
 from verification.models.people import OrganisationKind
+from verification.people import Voucher
 
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # every authenticator app's
 PASSWORD = "snow-on-the-pass-77"  # everybody's
 _HASH = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
 
@@ -41,7 +44,7 @@ def make_person(name: str, **fields) -> User:
 
 def make_organisation(name: str, kind: OrganisationKind, **fields) -> Organisation:
     """An organisation known by its name."""
-    return people.add_organisation(name=name, kind=kind, by=registrar(), **fields)
+    return organisations.add_organisation(name=name, kind=kind, by=registrar(), **fields)
 
 
 def make_member(name: str, organisation: Organisation) -> User:
@@ -51,17 +54,42 @@ def make_member(name: str, organisation: Organisation) -> User:
     return user
 
 
+def give_factor(user: User) -> None:
+    """An authenticator app, as somebody enrols it."""
+    TOTP.activate(user, SECRET)
+
+
+def vouchers() -> tuple[Voucher, Voucher]:
+    """The two people of two organisations in whose names every reviewer here was checked."""
+    found = []
+    for name, house in (("voucher", "担保协会"), ("other_voucher", "作证协会")):
+        person = User.objects.filter(email=f"{name}@people.example").first() or make_person(name)
+        organisation = Organisation.objects.filter(name=house).first()
+        found.append(Voucher(person, organisation or make_organisation(house, OrganisationKind.CHARITY)))
+    return found[0], found[1]
+
+
 def make_reviewer(name: str, organisation: Organisation) -> User:
-    """Somebody whose legal name was checked a week ago."""
-    user, now = make_person(name), timezone.now()
+    """Somebody whose legal name was checked a week ago, with an authenticator app."""
+    user = make_person(name)
+    give_factor(user)
+    checked, confirmed = vouchers()
     people.add_reviewer(
         user=user,
         organisation=organisation,
         legal_name=f"Legal Name of {name}",
+        checked=checked,
+        confirmed=confirmed,
         by=registrar(),
-        checked_at=now - timedelta(days=7),
-        expires_at=now + timedelta(days=300),
+        at=timezone.now() - timedelta(days=7),
     )
+    return user
+
+
+def make_coordinator() -> User:
+    """Staff, with an authenticator app."""
+    user = make_person("coordinator", is_staff=True)
+    give_factor(user)
     return user
 
 
@@ -107,7 +135,7 @@ def other_reviewer(federation) -> User:
 
 @pytest.fixture
 def coordinator(database) -> User:
-    return make_person("coordinator", is_staff=True)
+    return make_coordinator()
 
 
 @pytest.fixture

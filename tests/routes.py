@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Where somebody is signed in, or about to be; all else is public and meets nobody in particular.
-WORKING = re.compile(r"^(accounts|admin|demo|me|mine|owner|review|submit)/|^api/v1/submissions/")
+WORKING = re.compile(r"^(accounts|admin|audit|demo|me|mine|owner|people|review|submit)/|^api/v1/submissions/")
 
 
 def routes() -> list[str]:

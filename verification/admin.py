@@ -3,90 +3,32 @@
 Organisations, memberships and the words of reasons may be edited; what the workflow owns is only read.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
-from verification import attempts, names, people, publishing, reasons
-from verification.journal import acting
+from verification import attempts, journal, names, organisations, outbox, people, publishing, reasons
+from verification.coordinating import Acting, ReadOnly, ReadOnlyTracked, column
 from verification.models import (
     Attempt,
     Event,
+    Grant,
     Membership,
     Organisation,
     OrganisationAlias,
+    Outbox,
     ReasonWords,
     Reviewer,
     Submission,
     TakeDown,
     User,
 )
-from verification.sop import REASONS, Action, Reason
+from verification.sop import REASONS, Action, Reason, Role
 from verification.views.requests import actor
-
-admin.site.site_header = admin.site.site_title = _("Glacier: coordination")
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-
-
-def column(name: str, label: str | Promise) -> Callable[[models.Model], Any]:
-    """A column of the admin's tables under a label in both languages; codes are shown as their words."""
-
-    @admin.display(description=label, ordering=name)  # type: ignore[arg-type]
-    def shown(row: models.Model) -> Any:
-        in_words = getattr(row, f"get_{name}_display", None)
-        return in_words() if in_words else getattr(row, name)
-
-    shown.__name__ = name
-    return shown
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Seen, never written: whatever changes here goes through the workflow."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody adds."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes."""
-        return False
-
-
-class ReadOnlyTracked(ReadOnly, SimpleHistoryAdmin):  # type: ignore[misc]
-    """Read-only, with the history table shown."""
-
-
-class Acting(SimpleHistoryAdmin):  # type: ignore[misc]
-    """Editable by coordinators; the coordinator is named as the actor of every row that changes."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        """Django's form, inside a transaction that names who acts."""
-        with acting(by=actor(request), reason=f"admin: {self.model._meta.model_name}"):
-            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
-        return response
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is deleted: organisations are merged, memberships end."""
-        return False
 
 
 class AliasInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -95,6 +37,33 @@ class AliasInline(admin.TabularInline):  # type: ignore[type-arg]
     model = OrganisationAlias
     extra = 1
     fields = ("name",)
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An organisation; one that has people is not merged by one coordinator into one that is proven."""
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "kind", "place", "merged_into")
+
+    def clean_merged_into(self) -> Organisation | None:
+        """Its people would speak for the proven one, and that takes two people to decide."""
+        into: Organisation | None = self.cleaned_data["merged_into"]
+        root = into and organisations.root_of(into)
+        if (
+            root is not None
+            and root.proven
+            and self.instance.pk
+            and people.members_of(
+                [self.instance.pk, *self.instance.merged_from.values_list("pk", flat=True)]
+            ).exists()
+        ):
+            raise ValidationError(
+                _(
+                    "People belong to it, who would then speak for the other: they leave it first, and join that one."
+                )
+            )
+        return into
 
 
 @admin.register(Organisation)
@@ -111,8 +80,17 @@ class OrganisationAdmin(Acting):
     list_select_related = ("merged_into",)
     list_filter = ("kind", "proven")
     search_fields = ("name", "aliases__name")
+    form = OrganisationForm
     autocomplete_fields = ("merged_into",)
+    # That its members speak for it is said by two people: `granting`.
+    readonly_fields = ("proven",)
     inlines = [AliasInline]
+
+    def event(self, row: Any, change: bool, *, by: User, answers: dict[str, Any]) -> Event:
+        """Of this organisation."""
+        action = Action.CHANGE_ORGANISATION if change else Action.ADD_ORGANISATION
+        about = {"role": Role.COORDINATOR, "organisation": row.pk, "answers": answers}
+        return journal.new_event(action, by=by, **about)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Aliases are compared in their normalised form; the organisation's own name is one of them."""
@@ -127,28 +105,28 @@ class OrganisationAdmin(Acting):
             defaults={"name": organisation.name},
         )
         by = actor(request)
-        publishing.rerender_organisations(people.settle_merge(organisation, by=by), by=by)
+        publishing.rerender_organisations(organisations.settle_merge(organisation, by=by), by=by)
 
 
 @admin.register(Membership)
-class MembershipAdmin(Acting):
-    """Who speaks for whom, since when; ended, not deleted."""
+class MembershipAdmin(ReadOnlyTracked):
+    """Who speaks for whom, since when. It begins and ends on the organisation's own page."""
 
     list_display = (
         column("user", _("person")),
         column("organisation", _("organisation")),
         "is_admin",
+        column("way", _("how")),
         column("since", _("since")),
         column("ended_at", _("ended")),
     )
     list_select_related = ("user", "organisation")
-    autocomplete_fields = ("user", "organisation")
-    readonly_fields = ("since",)
 
 
 @admin.register(User)
-class UserAdmin(Acting):
-    """People: may be deactivated. Mail addresses are shown to coordinators only."""
+class UserAdmin(ReadOnlyTracked):
+    """People, read only: accounts are closed and opened, and power is given, by `granting`. Mail addresses are shown
+    to coordinators only."""
 
     list_display = (
         column("pseudonym", _("pseudonym")),
@@ -158,28 +136,44 @@ class UserAdmin(Acting):
         "is_robot",
     )
     search_fields = ("pseudonym", "email")
-    fields = ("pseudonym", "email", "is_active", "date_joined")
-    readonly_fields = ("pseudonym", "email", "date_joined")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """People sign up themselves."""
-        return False
+    fields = ("pseudonym", "email", "is_active", "is_staff", "date_joined")
 
 
 @admin.register(Reviewer)
 class ReviewerAdmin(ReadOnlyTracked):
-    """Reviewers, without their legal names."""
+    """Checks of legal names, without the names."""
 
     list_display = (
         column("user", _("person")),
         column("organisation", _("organisation")),
         column("checked_by", _("checked by")),
         column("checked_at", _("checked")),
+        column("confirmed_by", _("confirmed by")),
+        column("confirmed_at", _("confirmed")),
         column("expires_at", _("expires")),
         column("suspended_at", _("suspended")),
+        column("ended_at", _("ended")),
     )
-    list_select_related = ("user", "organisation", "checked_by")
-    exclude = ("legal_name",)
+    list_select_related = ("user", "organisation", "checked_by", "confirmed_by")
+
+
+@admin.register(Grant)
+class GrantAdmin(ReadOnlyTracked):
+    """What took several people, by whom and when."""
+
+    list_display = (
+        column("act", _("act")),
+        column("person", _("person")),
+        column("organisation", _("organisation")),
+        column("domain", _("mail domain")),
+        column("proposed_by", _("proposed by")),
+        column("confirmed_by", _("confirmed by")),
+        column("seconded_by", _("seconded by")),
+        column("done_at", _("done")),
+        column("withdrawn_at", _("withdrawn")),
+    )
+    list_select_related = ("person", "organisation", "proposed_by", "confirmed_by", "seconded_by")
+    list_filter = ("act",)
 
 
 @admin.register(Submission)
@@ -254,8 +248,34 @@ class AttemptAdmin(ReadOnly):
 
     @admin.action(description=_("Try to publish again"), permissions=["view"])
     def try_again(self, request: HttpRequest, queryset: Any) -> None:
-        """Forget the failed tries."""
-        attempts.forget(list(queryset.values_list("pk", flat=True)))
+        """Forget the failed tries of those that are parked."""
+        attempts.try_again(list(queryset.values_list("pk", flat=True)), by=actor(request))
+
+
+@admin.register(Outbox)
+class OutboxAdmin(ReadOnly):
+    """Mail: to whom, what about, and what became of it. What it says is for its reader alone."""
+
+    list_display = (
+        column("address", _("to")),
+        column("subject", _("subject")),
+        column("created_at", _("written")),
+        column("tries", _("tries")),
+        column("last_error", _("last error")),
+        column("next_try", _("next try")),
+        column("sent_at", _("sent")),
+        column("parked_at", _("parked")),
+    )
+    list_filter = (("parked_at", admin.EmptyFieldListFilter), ("sent_at", admin.EmptyFieldListFilter))
+    ordering = ("-id",)
+    exclude = ("text",)
+    show_full_result_count = False
+    actions = ("try_again",)
+
+    @admin.action(description=_("Try to send again"), permissions=["view"])
+    def try_again(self, request: HttpRequest, queryset: Any) -> None:
+        """A fresh start for those that are parked."""
+        outbox.try_again(list(queryset.values_list("pk", flat=True)), by=actor(request))
 
 
 class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]

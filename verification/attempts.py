@@ -7,7 +7,10 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
-from verification.models import Attempt
+from verification import journal, mailing
+from verification.journal import acting
+from verification.models import Attempt, Event, Submission, User
+from verification.sop import Action, Role
 
 log = structlog.get_logger()
 
@@ -30,7 +33,10 @@ RETURNING parked_at IS NOT NULL
 
 
 def note_failures(failed: Mapping[int, str]) -> int:
-    """Count one more try of each, in a transaction of its own; returns how many were parked by it."""
+    """Count one more try of each, in a transaction of its own; returns how many were parked by it.
+
+    Coordinators are told of those by mail.
+    """
     if not failed:
         return 0
     ids = sorted(failed)
@@ -43,10 +49,36 @@ def note_failures(failed: Mapping[int, str]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NOTE, values)
         parked = sum(bool(row[0]) for row in cursor.fetchall())
+        if parked:
+            mailing.parked(parked)
     log.warning("publication_failed", submissions=ids, parked=parked)
     return parked
 
 
 def forget(submission_ids: Sequence[int]) -> None:
-    """A fresh start: for what left the queue, and for parked work once a coordinator mended the cause."""
+    """A fresh start, for what left the queue."""
     Attempt.objects.filter(submission_id__in=submission_ids).delete()
+
+
+def try_again(submission_ids: Sequence[int], *, by: User, request_id: str = "") -> int:
+    """A fresh start for parked work, once a coordinator mended the cause: one event each; returns how many."""
+    with acting(by=by, reason=Action.TRY_AGAIN, request_id=request_id):
+        parked = Attempt.objects.select_for_update(of=("self",)).select_related("submission")
+        parked = parked.filter(submission_id__in=submission_ids, parked_at__isnull=False).order_by("pk")
+        rows = [attempt.submission for attempt in parked]
+        journal.append([_told(row, by, request_id) for row in rows])
+        forget([row.pk for row in rows])
+        transaction.on_commit(journal.ring, robust=True)
+    return len(rows)
+
+
+def _told(row: Submission, by: User, request_id: str) -> Event:
+    return journal.new_event(
+        Action.TRY_AGAIN,
+        by=by,
+        role=Role.COORDINATOR,
+        kind=row.kind,
+        submission=row,
+        record=row.record,
+        request_id=request_id,
+    )

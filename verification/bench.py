@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from verification import history, inbox, kinds, likeness, presenting, proposals
+from verification import history, in_force, inbox, kinds, likeness, presenting, proposals
 from verification.kinds import Kind, Payload
 from verification.models import Event, Lease, Public, Submission, User
 from verification.people import Standing
@@ -38,7 +38,6 @@ def context(
     who: Standing,
     *,
     lease: Lease | None,
-    next_url: str,
     refused: Refused | None = None,
     posted: Mapping[str, Any] | None = None,
 ) -> Words:
@@ -55,16 +54,20 @@ def context(
         "kind": spec.slug,
         "lease": held,
         "renew_url": reverse("renew", kwargs={"uid": found.uid}),
-        "conflict": _conflict(refused, found, held, next_url) if refused and not asked.error else None,
-        "next_url": next_url,
+        "conflict": _conflict(refused, found, held) if refused and not asked.error else None,
         **_content(spec, found, payload, before),
         "candidates": _candidates(spec, found, payload),
         "last_verdict": _last_verdict(found),
         "wish": _wish(events) if found.intent in REQUESTS else None,
         "doubts": [_doubt(event) for event in events if event.action == Action.DOUBT],
+        "directed": _directed(events),
+        "together": found.risk == Risk.ROUTINE
+        and found.intent == Intent.NEW
+        and mine
+        and _has_like(found, who),
         "entries": presenting.of_submission(events, for_reviewer=True),
         "steps": _steps(found, who, asked, events) if mine else [],
-        "refusals": _refusals(found, asked) if mine else [],
+        "refusals": _refusals(found, asked) if mine or _can_object(found, who) else [],
         "doubt": mine,
         "doubt_error": asked.error if asked.action == Action.DOUBT else "",
     }
@@ -130,6 +133,27 @@ def _doubt(event: Event) -> Words:
     return {"note": event.private_text, "person": person, "at": exact(event.at)}
 
 
+def _directed(events: Sequence[Event]) -> list[Words]:
+    """By whom it was handed to a chosen reviewer, and why: everybody who looks at it may know."""
+    chosen = [event for event in events if event.action == Action.DIRECT]
+    named = User.objects.in_bulk([event.person for event in chosen if event.person]) if chosen else {}
+    return [
+        {
+            "to": named[event.person].pseudonym if event.person in named else "",
+            "reason": presenting.reason_words(event.reason),
+            "note": event.private_text,
+            "person": {"by": event.actor.pseudonym, "role": event.role, "organisation": ""},
+            "at": exact(event.at),
+        }
+        for event in chosen
+    ]
+
+
+def _has_like(found: Submission, who: Standing) -> bool:
+    """Whether there are others to decide together with it."""
+    return inbox.like(who, found).exclude(pk=found.pk).exists()
+
+
 def _head(spec: Kind, found: Submission, payload: Payload) -> Words:
     facets = spec.facets(payload)
     return {
@@ -143,6 +167,7 @@ def _head(spec: Kind, found: Submission, payload: Payload) -> Words:
         "origin": found.origin,
         "status": found.status,
         "risk": Risk(found.risk).name.lower(),
+        "due_at": found.due_at if found.status == Status.ENTERED else None,
         "submitted_at": found.submitted_at,
         "submitter": found.submitted_by.pseudonym,
         "also_by": _other_authors(found),
@@ -208,9 +233,23 @@ def _steps(found: Submission, who: Standing, asked: _Asked, events: Sequence[Eve
         return [_take_down_step(asked, events)]
     action = Action.VERIFY if found.status == Status.COLLECTED else Action.ENTER
     action = Action.CONFIRM if found.intent == Intent.CONFIRMATION else action
-    alone = found.risk > Risk.ROUTINE and found.verified_by_id == who.user.pk
+    judged = in_force.current().judge(found.kind, found.intent, found.touched)
+    alone = judged.rules.people > 1 and found.verified_by_id == who.user.pk
     blocked = _("You verified this; somebody else has to enter it.") if alone else ""
-    return [_step([found], action, asked) | {"blocked": blocked}]
+    call = _call_back(asked.of(action)) if judged.rules.call_back and action == Action.VERIFY else None
+    return [_step([found], action, asked) | {"blocked": blocked, "call_back": call}]
+
+
+def _call_back(typed: Mapping[str, Any]) -> Words:
+    """What was typed of the call that this class asks for."""
+    return {"at": typed.get("called_at", ""), "line": typed.get("called_line", "")}
+
+
+def _can_object(found: Submission, who: Standing) -> bool:
+    """Whether it is approved, not public yet, and this reviewer may say no to it: without a lease."""
+    if found.status != Status.ENTERED:
+        return False
+    return who.user.pk not in found.authors and found.organisation_id not in who.organisations
 
 
 def step_of_many(rows: Sequence[Submission], action: Action, posted: Mapping[str, Any]) -> Words:
@@ -292,9 +331,9 @@ def lease_words(lease: Lease | None, who: Standing) -> Words | None:
     }
 
 
-def _conflict(refused: Refused, found: Submission, held: Words | None, next_url: str) -> Words:
+def _conflict(refused: Refused, found: Submission, held: Words | None) -> Words:
     """Why a step was not taken, and what to do."""
-    words: Words = {"name": refused.code, "text": str(refused), "next_url": next_url}
+    words: Words = {"name": refused.code, "text": str(refused)}
     if refused.code == "wrong_status":
         words["name"] = "already_done"
     if refused.code == "lease_lost":
@@ -319,7 +358,7 @@ def why_next(found: Submission, *, in_doubt: bool = False) -> str:
     """In words, why this one stands where it does in the queue."""
     if in_doubt:
         return _("Left in doubt by a colleague")
-    if found.risk > Risk.ROUTINE:
+    if found.people > 1:
         return _("Higher risk: two people are needed")
     if found.intent == Intent.WITHDRAWAL:
         return _("Somebody asks to take it down")
@@ -328,3 +367,17 @@ def why_next(found: Submission, *, in_doubt: bool = False) -> str:
     if found.origin == Origin.ORGANISATION:
         return _("From the organisation itself")
     return _("In order of arrival")
+
+
+def cooling(found: Submission) -> Words:
+    """One that is approved and not public yet: what it changes, and when it will be public."""
+    spec = kinds.get(found.kind)
+    fields = [spec.fields[name].label for name in found.touched if name in spec.fields]
+    title = spec.facets(found.payload).title
+    return {
+        "uid": found.uid,
+        "kind_label": spec.label,
+        "title": title,
+        "due_at": found.due_at,
+        "fields": fields,
+    }

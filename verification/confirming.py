@@ -17,6 +17,7 @@ from verification import (
     counting,
     journal,
     kinds,
+    organisations,
     owner_links,
     people,
     policies,
@@ -26,7 +27,7 @@ from verification import (
 )
 from verification.journal import acting
 from verification.kinds import Kind
-from verification.models import OwnerLink, Public, Record, Reviewer, Robot, Submission, User
+from verification.models import OwnerLink, Public, Record, Robot, Submission, User
 from verification.refusals import AlreadyGone, MergedAway, NotAllowed, NotFound
 from verification.sop import Action, Freshness, Intent, Role, State
 
@@ -119,6 +120,7 @@ def carry_out(
     public_note: str = "",
     note: str = "",
     request_id: str = "",
+    fresh_factor: bool = False,
 ) -> Public:
     """A reviewer looked, and found somebody's word right: the record is verified anew, as it stands.
 
@@ -142,6 +144,7 @@ def carry_out(
             note=note,
             request_id=request_id,
             events={submission_id: shown},
+            fresh_factor=fresh_factor,
         )
         _write(stored, before, row, ["verified_at", "trust"])
     return row
@@ -149,7 +152,7 @@ def carry_out(
 
 def _verifier(by: User, at: datetime, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Who verified it and on what grounds, in public words."""
-    houses = Reviewer.objects.filter(user=by).values_list("organisation__name", flat=True)
+    houses = people.in_force(now=at).filter(user=by).values_list("organisation__name", flat=True)
     return {
         "by": by.pseudonym,
         "role": Role.REVIEWER,
@@ -181,7 +184,7 @@ def _hold(record: UUID | None) -> tuple[Public, Record, Kind]:
 def _show_anew(spec: Kind, stored: Record, row: Public) -> Public:
     """The body and the thresholds as they follow from the clocks; in memory. Returns the row as it was."""
     before = copy(row)
-    organisation = people.root_of(stored.organisation) if stored.organisation else None
+    organisation = organisations.root_of(stored.organisation) if stored.organisation else None
     row.body = rendering.body_of(spec, stored, spec.payload_of(stored), organisation)
     row.verified_at = stored.verified_at
     row.freshness = Freshness.FRESH

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext as _
 
-from verification import kinds, people, presenting
+from verification import kinds, organisations, presenting
 from verification.forms import LineForm, LinesField, rows_of
 from verification.kinds import Kind, Payload, Section
 from verification.models import Organisation, Public, Record, Submission
@@ -129,7 +129,7 @@ class Draft:
     def matches(self) -> list[dict[str, Any]]:
         """Organisations that go by the name typed."""
         name = self.value("organisation_name") if self.typed is not None else ""
-        return matches(self.spec, people.search_organisations(name)) if name else []
+        return matches(self.spec, organisations.search(name)) if name else []
 
     def organisation(self) -> str:
         """The organisation that is chosen; before anything was, the one that goes by the very name typed."""
@@ -245,7 +245,7 @@ def matches(spec: Kind, found: Sequence[Organisation]) -> list[dict[str, Any]]:
 
 def the_one_meant(name: str) -> str:
     """The uid of the one organisation that goes by exactly this name, or "": chosen for whoever types it."""
-    found = people.the_one_named(name) if name.strip() else None
+    found = organisations.the_one_named(name) if name.strip() else None
     return str(found.uid) if found else ""
 
 

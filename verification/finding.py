@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from verification import names, people
+from verification import names, organisations
 from verification.models import Organisation, OrganisationAlias
 
 # From here on likeness is worth a person's look; see `names.similarity`.
@@ -38,7 +38,7 @@ def find(text: str, place: str = "", *, among: Iterable[str]) -> Finding:
     """
     if not names.identifying(text):
         return Finding()
-    exact = people.named(text, place)
+    exact = organisations.named(text, place)
     if len(exact) == 1:
         own = names.normalise(exact[0].name) == names.normalise(text)
         return Finding(exact[0], "name" if own else "alias", [(exact[0], 1.0)])
@@ -55,6 +55,6 @@ def _near(text: str, place: str, among: Iterable[str]) -> list[tuple[Organisatio
     """Organisations one of whose names is like the text, each once with its best likeness."""
     found: dict[int, tuple[Organisation, float]] = {}
     for name, likeness in names.best_matches(text, among, limit=_LOOKED_AT):
-        for organisation in people.named(name, place):
+        for organisation in organisations.named(name, place):
             found.setdefault(organisation.pk, (organisation, likeness))
     return list(found.values())[:_SHOWN]

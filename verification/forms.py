@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from verification.kinds import plain
+from verification.models import MailChoice
+from verification.sop import Action, is_privileged
 
 # Control characters, zero-width and bidirectional marks: never meant, and a way to deceive.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -59,6 +61,40 @@ class TokenForm(forms.Form):
     name = PlainTextField(
         label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Which program uses it.")
     )
+
+
+def _privileged() -> list[tuple[str, Any]]:
+    """Every sort of act the audit can show, in the order they are declared."""
+    return [
+        ("", gettext_lazy("all")),
+        *((action.value, action.label) for action in Action if is_privileged(action)),
+    ]
+
+
+class AuditForm(forms.Form):
+    """Which privileged acts a coordinator wants to see."""
+
+    person = PlainTextField(
+        label=gettext_lazy("Who did it, or whom it was done to"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("A public name or a mail address."),
+    )
+    action = forms.ChoiceField(label=gettext_lazy("What was done"), choices=_privileged, required=False)
+    since = forms.DateField(
+        label=gettext_lazy("From this day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To this day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class MailChoiceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """In which language somebody reads mail, and what they are told."""
+
+    class Meta:
+        model = MailChoice
+        fields = ("language", "when_published")
 
 
 class LinkField(forms.URLField):

@@ -35,7 +35,7 @@ _BETWEEN_TWO = frozenset({Action.MERGE, Action.ABSORB, Action.UNMERGE, Action.LE
 _SHOWING = (Action.PUBLISH, Action.UNMERGE)
 # Fields that say when and by whom, not what: they differ between any two versions.
 _NOT_CONTENT = frozenset(
-    {"version", "state", "verified", "entered", "clocks", "freshness", "uid", "kind", "title"}
+    {"version", "state", "verified", "entered", "changed", "clocks", "freshness", "uid", "kind", "title"}
 )
 
 

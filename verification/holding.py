@@ -13,10 +13,11 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 
-from verification import people, statements
+from verification import in_force, people, statements
 from verification.models import Submission, User
 from verification.people import Standing
 from verification.refusals import NotFound, WrongStatus, raise_first
+from verification.rules import Rules
 
 # What `likeness` keeps is for an index alone.
 _FIELDS = [field for field in Submission._meta.concrete_fields if field.name != "likeness"]
@@ -45,12 +46,13 @@ WITH wanted AS MATERIALIZED (
     SELECT json_agg(json_build_array(member, kind, proven, id)) AS bonds
       FROM ({people.BONDS}) AS bond (member, kind, proven, id)
 )
-SELECT held.*, base.version, lease.submission_id IS NOT NULL,
+SELECT held.*, base.version, lease.submission_id IS NOT NULL, policy.version, policy.fingerprint,
        CASE WHEN held.id = (SELECT min(id) FROM held) THEN bonds.bonds END
   FROM held
   LEFT JOIN base ON base.uid = held.record
   LEFT JOIN lease ON lease.submission_id = held.id
  CROSS JOIN bonds
+ CROSS JOIN ({in_force.IN_FORCE}) AS policy
  ORDER BY held.id
 """  # noqa: S608 (names of columns, and a statement of ours)
 _REST = len(_FIELDS)
@@ -60,13 +62,14 @@ _REST = len(_FIELDS)
 class Held:
     """Submissions in the order of their ids, with the versions of the records they are about (0: none yet).
 
-    `leased` are the ids of those the person holds now under the fence presented.
+    `leased` are the ids of those the person holds now under the fence presented; `rules` the policy in force.
     """
 
     rows: list[Submission]
     versions: dict[UUID, int]
     leased: frozenset[int]
     who: Standing
+    rules: Rules
 
 
 def hold(
@@ -101,7 +104,8 @@ def hold(
     if any(row[_BASE_VERSION] and row[_REST] is None for row in found):
         raise WrongStatus()  # brought onto another record while we waited for the first
     versions = {row[_RECORD]: row[_REST] or 0 for row in found}
-    return Held(rows, versions, frozenset(row[0] for row in found if row[_REST + 1]), who)
+    leased = frozenset(row[0] for row in found if row[_REST + 1])
+    return Held(rows, versions, leased, who, in_force.known(*found[0][_REST + 2 : _REST + 4]))
 
 
 def _submission(row: Sequence[Any]) -> Submission:

@@ -1,6 +1,5 @@
 """Reading what waits: for a reviewer to decide, for a submitter to answer, for a second look."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,8 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from verification import people, statements
@@ -18,12 +18,12 @@ from verification.models import Attempt, Event, Lease, Submission, TakeDown, Use
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
 from verification.refusals import NotFound, raise_first
-from verification.sop import HOW_TO_FIX, Action, Intent, Risk, Status
+from verification.sop import HOW_TO_FIX, WAITING, Action, Intent, Risk, Status
 
 # Where something is counted, no more than so many are looked at, at each step.
 MOST_LOOKED_AT = 2 * MOST_COUNTED
-# A queue is looked through no further than this: what is beyond comes nearer by itself.
-MOST_SHOWN = 1000
+# Of what somebody holds, so many are named.
+MOST_IN_HAND = 20
 STEPS = {"verify": Status.COLLECTED, "enter": Status.VERIFIED}
 
 
@@ -43,53 +43,49 @@ def waiting_for(who: Standing) -> QuerySet[Submission]:
         .filter(~Exists(elsewhere))
         .exclude(authors__contains=[who.user.pk])
         .exclude(organisation__in=who.organisations)
-        .exclude(status=Status.VERIFIED, verified_by=who.user, risk__gt=Risk.ROUTINE)
-        .exclude(risk=Risk.DANGEROUS, authors__overlap=ArraySubquery(housemates))
-        .exclude(risk=Risk.DANGEROUS, verified_by__in=housemates)
+        .exclude(status=Status.VERIFIED, verified_by=who.user, people__gt=1)
+        .exclude(outsiders=True, authors__overlap=ArraySubquery(housemates))
+        .exclude(outsiders=True, verified_by__in=housemates)
         .order_by(F("risk").desc(), "submitted_at", "pk")
     )
 
 
+def cooling_off(who: Standing) -> QuerySet[Submission]:
+    """What is approved and not public yet, and this reviewer could still object to: the first to be public first."""
+    return (
+        Submission.objects.filter(status=Status.ENTERED, due_at__gt=Now())
+        .exclude(authors__contains=[who.user.pk])
+        .exclude(organisation__in=who.organisations)
+        .order_by("due_at", "pk")
+    )
+
+
+def coming_about(who: Standing) -> QuerySet[Submission]:
+    """What will be said of the proven organisations this person speaks for, and is not public yet."""
+    return Submission.objects.filter(
+        status=Status.ENTERED, due_at__gt=Now(), organisation__in=who.proven
+    ).order_by("due_at", "pk")
+
+
 def like(who: Standing, found: Submission) -> QuerySet[Submission]:
-    """What may be decided together with this one: new and routine, of its list and its sender, at the same step."""
+    """What may be decided together with this one: new and routine, of its list and its sender, at the same step.
+
+    Oldest first, itself among them; nothing where it is not of that sort.
+    """
+    if found.risk > Risk.ROUTINE or found.intent != Intent.NEW:
+        return Submission.objects.none()
     same = {"kind": found.kind, "submitted_by": found.submitted_by_id, "status": found.status}
     return (
         waiting_for(who)
         .filter(**same, risk=Risk.ROUTINE, intent=Intent.NEW)
         .select_related("submitted_by")
-        .order_by("pk")
+        .order_by("submitted_at", "pk")
     )
-
-
-def how_many_like(who: Standing, rows: Sequence[Submission]) -> dict[int, int]:
-    """For each of these that can be decided together with others, how many that are, itself among them.
-
-    Sought among what each step has first: what one person sends together waits together.
-    """
-    senders = {row.submitted_by_id for row in rows}
-    alike = {"risk": Risk.ROUTINE, "intent": Intent.NEW, "submitted_by__in": senders}
-    first, second = (
-        waiting_for(who)
-        .filter(pk__in=_first_in_line(Submission.objects.filter(status=status, risk=Risk.ROUTINE)), **alike)
-        .order_by()
-        .values_list("kind", "submitted_by", "status")
-        for status in STEPS.values()
-    )
-    counted = Counter(first.union(second, all=True))
-    routine = [row for row in rows if row.risk == Risk.ROUTINE and row.intent == Intent.NEW]
-    found = {row.pk: counted[row.kind, row.submitted_by_id, row.status] for row in routine}
-    return {pk: n for pk, n in found.items() if n > 1}
 
 
 def _first_in_line(queue: QuerySet[Submission]) -> QuerySet[Any, Any]:
     """The ids of what is looked at where something is counted: what comes first, of one status."""
     return queue.order_by(F("risk").desc(), "submitted_at", "pk").values("pk")[:MOST_LOOKED_AT]
-
-
-def page_for(who: Standing, *, step: str = "", start: int = 0, limit: int) -> list[Submission]:
-    """The part of what waits for this reviewer that begins at `start`; of one step, where it is named."""
-    start = min(start, MOST_SHOWN)
-    return list(_first(waiting_for(who), start + limit, step))[start:]
 
 
 def _first(queue: QuerySet[Submission], number: int, step: str = "") -> QuerySet[Submission]:
@@ -101,28 +97,70 @@ def _first(queue: QuerySet[Submission], number: int, step: str = "") -> QuerySet
     )
 
 
-def next_for(who: Standing, *, after: Submission | None = None) -> Submission | None:
-    """The one to take next; never the one just seen, nor one they left in doubt for somebody else."""
+def drawable(who: Standing) -> QuerySet[Submission]:
+    """What this reviewer may be handed: what waits for them and nobody holds, without what they left in doubt for
+    somebody else."""
     told = Event.objects.filter(submission=OuterRef("pk"), action=Action.DOUBT).values("actor")
     # An array is asked of each in turn; EXISTS would become a look through the whole journal.
     doubted = Q(doubters__contains=[who.user.pk])
-    queue = waiting_for(who).alias(doubters=ArraySubquery(told)).exclude(doubted)
-    if after is not None:
-        queue = queue.exclude(pk=after.pk)
-    return _first(queue, 1).first()
+    held = Lease.objects.filter(submission=OuterRef("pk"), until__gt=ClockTimestamp())
+    return waiting_for(who).filter(~Exists(held)).alias(doubters=ArraySubquery(told)).exclude(doubted)
+
+
+def first_of(queue: QuerySet[Submission], number: int, step: str = "") -> list[Submission]:
+    """The first of a queue, highest risk first, then oldest; of one step, where it is named."""
+    return list(_first(queue, number, step))
+
+
+def in_hand(who: Standing) -> list[Lease]:
+    """What this reviewer was given last and nobody else was since, the newest first: hers now, or to be taken again."""
+    return list(
+        Lease.objects.filter(holder=who.user, submission__status__in=WAITING)
+        .exclude(submission__organisation__in=who.organisations)
+        .select_related("submission")
+        .order_by("-until", "-pk")[:MOST_IN_HAND]
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """How many of one list and class wait at one step."""
+
+    kind: str
+    step: str
+    risk: Risk
+    number: int
+    oldest: datetime
+
+
+def makeup_for(who: Standing, *, most: int = MOST_COUNTED) -> list[Part]:
+    """Of what lists and classes that is which waits for this reviewer, by step: counted among what comes first."""
+    queue = waiting_for(who).order_by()
+    first, second = (
+        queue.filter(
+            pk__in=_first_in_line(Submission.objects.filter(status=status)), status=status
+        ).values_list("kind", "status", "risk", "submitted_at")[:most]
+        for status in STEPS.values()
+    )
+    found: dict[tuple[str, str, int], list[datetime]] = {}
+    for kind, status, risk, at in first.union(second, all=True):
+        found.setdefault((kind, status, risk), []).append(at)
+    named = {status: step for step, status in STEPS.items()}
+    parts = [
+        Part(kind, named[Status(status)], Risk(risk), Counted(len(times)), min(times))
+        for (kind, status, risk), times in found.items()
+    ]
+    return sorted(parts, key=lambda part: (-part.risk, part.oldest))
 
 
 def counts_for(who: Standing, *, most: int = MOST_COUNTED) -> dict[str, int]:
     """How many wait for this reviewer, by step, counted as far as `most`, among what comes first."""
-    queue = waiting_for(who).order_by()
-    first, second = (
-        queue.filter(pk__in=_first_in_line(Submission.objects.filter(status=status)), status=status).values(
-            "status"
-        )[:most]
-        for status in STEPS.values()
-    )
-    found = Counter(row["status"] for row in first.union(second, all=True))
-    return {step: Counted(found[status]) for step, status in STEPS.items()}
+    return counted(makeup_for(who, most=most))
+
+
+def counted(parts: Sequence[Part]) -> dict[str, int]:
+    """How many that are, by step."""
+    return {step: Counted(sum(part.number for part in parts if part.step == step)) for step in STEPS}
 
 
 def doubts(ids: Sequence[int]) -> dict[int, set[int]]:
@@ -132,6 +170,18 @@ def doubts(ids: Sequence[int]) -> dict[int, set[int]]:
     for submission, actor in told:
         found.setdefault(submission or 0, set()).add(actor)
     return found
+
+
+def looked_up(text: str, *, limit: int) -> list[Submission]:
+    """What waits and has this uid, or says this somewhere; for coordinators. Sought among what comes first."""
+    try:
+        return list(Submission.objects.waiting().filter(uid=UUID(text.rstrip("/")[-36:])))
+    except ValueError:
+        pass
+    first, second = (_first_in_line(Submission.objects.filter(status=status)) for status in STEPS.values())
+    found = Submission.objects.waiting().filter(Q(pk__in=first) | Q(pk__in=second))
+    said = found.annotate(said=Cast("payload", TextField())).filter(said__icontains=text)
+    return list(said.order_by(F("risk").desc(), "submitted_at", "pk")[:limit])
 
 
 @dataclass(frozen=True)
@@ -211,7 +261,7 @@ class Life:
         return next((_verdict(e) for e in reversed(self.events) if e.action in _SAID), None)
 
 
-_LEASE = ("submission_id", "holder_id", "fence", "until")
+_LEASE = ("submission_id", "holder_id", "fence", "until", "given")
 # In the order of the model's fields.
 _EVENT = [
     "id",

@@ -81,11 +81,11 @@ def new_event(
     *,
     by: User,
     role: Role,
-    kind: str,
+    kind: str = "",
     submission: Submission | None = None,
     **fields: Any,
 ) -> Event:
-    """An event not yet written, salted, under the SOP in force."""
+    """An event not yet written, salted, under the SOP in force. Acts about no entry have no kind."""
     return Event(
         action=action,
         actor_id=by.pk,
@@ -110,21 +110,22 @@ def append(events: Sequence[Event]) -> list[Event]:
 
 # One value for all the rows: reading it costs less than a parameter for each value of each row.
 _INSERT = """
-INSERT INTO verification_event (actor_id, role, action, kind, submission_id, record, version, related, reason,
-                                sop_version, answers, request_id, public_text, private_text, body,
-                                public_salt, private_salt)
-SELECT actor_id, role, action, kind, submission_id, record, version, related, reason,
-       sop_version, answers, request_id, public_text, private_text, body,
+INSERT INTO verification_event (actor_id, role, action, kind, submission_id, record, version, related, person,
+                                organisation, reason, sop_version, policy, answers, request_id, public_text,
+                                private_text, body, public_salt, private_salt)
+SELECT actor_id, role, action, kind, submission_id, record, version, related, person, organisation, reason,
+       sop_version, policy, answers, request_id, public_text, private_text, body,
        decode(public_salt, 'hex'), decode(private_salt, 'hex')
   FROM jsonb_to_recordset(%(events)s::jsonb) AS event (
        actor_id bigint, role text, action text, kind text, submission_id bigint, record uuid, version integer,
-       related uuid, reason text, sop_version integer, answers jsonb, request_id text, public_text text,
-       private_text text, body text, public_salt text, private_salt text)
+       related uuid, person bigint, organisation bigint, reason text, sop_version integer, policy integer,
+       answers jsonb, request_id text, public_text text, private_text text, body text, public_salt text,
+       private_salt text)
 RETURNING id, at
 """
 _AS_IT_IS = (
-    *("actor_id", "role", "action", "kind", "submission_id", "version", "reason", "sop_version", "answers"),
-    *("request_id", "public_text", "private_text", "body"),
+    *("actor_id", "role", "action", "kind", "submission_id", "version", "person", "organisation", "reason"),
+    *("sop_version", "policy", "answers", "request_id", "public_text", "private_text", "body"),
 )
 
 
@@ -166,11 +167,11 @@ def note(
     )
 
 
-def ring() -> None:
-    """Ask Celery to look for approved work. A failure costs seconds, not a publication: the clock looks too."""
+def ring(bell: str = BELL) -> None:
+    """Ask Celery to look for work, approved entries or mail. A failure costs seconds, no work: the clock looks too."""
     global bell_failures
     try:
-        current_app.send_task(BELL, retry=False, ignore_result=True)
+        current_app.send_task(bell, retry=False, ignore_result=True)
     except Exception as error:
         bell_failures += 1
         log.warning("bell_not_rung", error=str(error), failures=bell_failures)
@@ -219,8 +220,11 @@ def leaf_hash(seq: int, event: Event) -> bytes:
         "record": str(event.record or ""),
         "version": event.version,
         "related": str(event.related or ""),
+        "person": event.person,
+        "organisation": event.organisation,
         "reason": event.reason,
         "sop_version": event.sop_version,
+        "policy": event.policy,
         "answers": event.answers,
         "request_id": event.request_id,
         "public": _commitment(event.public_salt, event.public_text, event.body),

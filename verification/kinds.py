@@ -55,8 +55,10 @@ RESERVED = frozenset(
         "status",
         "api",
         "admin",
+        "audit",
         "en",
         "me",
+        "people",
         "demo",
         "mine",
         "owner",
@@ -65,6 +67,7 @@ RESERVED = frozenset(
         "static",
         "lists",
         "search",
+        "policy",
         # Tables whose versions stand beside those of lists.
         "catalogue",
         "reasons",
@@ -269,12 +272,11 @@ class Kind:
             payload[name] = plain(value)
         return payload
 
-    def risk_of(self, payload: Payload, before: Payload | None) -> Risk:
-        """The highest class among the fields that change; of a new entry, its list's."""
+    def touched(self, payload: Payload, before: Payload | None) -> list[str]:
+        """The fields that change; none of a new entry, whose class is its list's."""
         if before is None:
-            return self.risk
-        changed = (spec.risk for name, spec in self.fields.items() if payload.get(name) != before.get(name))
-        return max(changed, default=Risk.ROUTINE)
+            return []
+        return [name for name in self.fields if payload.get(name) != before.get(name)]
 
 
 _register: dict[str, Kind] = {}

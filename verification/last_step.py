@@ -47,6 +47,7 @@ def publish(script: Script, rows: Sequence[Due], bodies: Sequence[str], *, by: U
                 "submission_id": r.pk,
                 "record": r.record,
                 "version": r.base_version + 1,
+                "policy": r.policy,
                 "body": b,
             }
             for r, b in zip(rows, bodies, strict=True)

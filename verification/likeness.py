@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from verification import duplicates, kinds, names, people, statements
+from verification import duplicates, kinds, names, organisations, statements
 from verification.kinds import Kind, Payload
 from verification.models import OrganisationAlias, Submission
 from verification.sop import Intent
@@ -221,7 +221,7 @@ def _add_other_names(asked: Sequence[_Asked]) -> None:
     family = _family({root for houses in known.values() for _uid, _place, root in houses})
     for one in asked:
         called_so = known.get(names.normalise(one.name), ())
-        meant = {root for _uid, place, root in called_so if people.same_place(place or "", one.place)}
+        meant = {root for _uid, place, root in called_so if organisations.same_place(place or "", one.place)}
         meant |= {root for _uid, _place, root in known.get(one.organisation, ())}
         for alias, uid in (pair for root in sorted(meant) for pair in family[root]):
             one.names.setdefault(alias, OTHER_NAME)
@@ -299,7 +299,7 @@ def _is_another(one: _Asked, row: _Row) -> bool:
 
 def _name_reason(one: _Asked, row: _Row) -> _Reason | None:
     """Names are compared as names, and only where the one place lies in the other."""
-    if not people.same_place(one.place, row.place):
+    if not organisations.same_place(one.place, row.place):
         return None
     if names.normalise(one.name) == names.normalise(row.title):
         return _Reason("name", SAME_NAME)

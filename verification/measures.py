@@ -113,7 +113,8 @@ SELECT kind, status, count(*), min(submitted_at) FILTER (WHERE status <> 'entere
  GROUP BY kind, status
  UNION ALL
 SELECT kind, 'entered', count(*), NULL
-  FROM (SELECT kind FROM verification_submission WHERE status = 'entered' ORDER BY id LIMIT %(most)s) AS approved
+  FROM (SELECT kind FROM verification_submission
+         WHERE status = 'entered' ORDER BY due_at, id LIMIT %(most)s) AS approved
  GROUP BY kind
 """
 

@@ -23,13 +23,18 @@ from verification.sop import Action, State
 LIFE = timedelta(days=90)
 
 
-def issue(record: UUID, *, by: User, request_id: str = "") -> tuple[str, OwnerLink]:
+def issue(
+    record: UUID, *, by: User, request_id: str = "", fresh_factor: bool = False
+) -> tuple[str, OwnerLink]:
     """A new link for a live record, its secret told once; by a reviewer in force or the record's own organisation.
 
-    Others stay good until they are revoked or run out. Refused: NotFound, AlreadyGone, MergedAway, NotAllowed.
+    Its holder may take the record down, so a reviewer issues it with a factor used a moment ago, as they would
+    take it down themselves. Others stay good until they are revoked or run out. Refused: NotFound, AlreadyGone,
+    MergedAway, NotAllowed, FreshFactorNeeded.
     """
     with acting(by=by, reason=Action.ISSUE_LINK, request_id=request_id):
         row, who = _managed(record, by)
+        policies.refuse_taking_down(who, row.organisation_id, fresh_factor=fresh_factor)
         if row.merged_into:
             raise MergedAway(into=row.merged_into)
         if row.state != State.LIVE:
@@ -81,9 +86,10 @@ def _tell(action: Action, row: Public, link: OwnerLink, who: Standing, request_i
 
 
 def found(secret: str) -> OwnerLink:
-    """The link of this secret, with its record; NotFound where it is wrong, has run out or was revoked."""
-    link = _good().select_related("record").filter(digest=people.digest(secret)).first()
-    if link is None:
+    """The link of this secret, with its record. NotFound where it is wrong, has run out or was revoked, and where
+    who issued it could issue none any more: nobody keeps a say by a link they gave themselves."""
+    link = _good().select_related("record", "issued_by").filter(digest=people.digest(secret)).first()
+    if link is None or not _backed(link):
         raise NotFound()
     return link
 
@@ -92,6 +98,13 @@ def hold(link: OwnerLink) -> None:
     """Before anything is done through it: it is still good, and stays so until the transaction ends."""
     if not _good().filter(pk=link.pk).select_for_update(no_key=True).exists():
         raise NotFound()
+    if not _backed(link):
+        raise NotFound()
+
+
+def _backed(link: OwnerLink) -> bool:
+    who = people.standing(link.issued_by, now=timezone.now())
+    return policies.may_take_down(who, link.record.organisation_id)
 
 
 def _good() -> QuerySet[OwnerLink]:

@@ -1,41 +1,44 @@
-"""People and organisations: who may act in what capacity, and which organisation a name means."""
+"""People: who may act in what capacity, read from the database as it is now."""
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
 
-from verification import names, statements
+from verification import journal, sealing, statements
 from verification.journal import acting
-from verification.models import ApiToken, Membership, Organisation, OrganisationAlias, Reviewer, User
-from verification.models.people import OrganisationKind
-from verification.refusals import NotAllowed
-from verification.sop import Origin, Role
+from verification.models import ApiToken, Event, LegalName, Membership, Organisation, Reviewer, User
+from verification.models.checks import VALID
+from verification.models.people import OrganisationKind, Way
+from verification.sop import Action, Origin, Role
 
 # What coordinators may edit in the admin.
-_LOOKED_AFTER = ("organisation", "organisationalias", "membership", "reasonwords", "item", "standard")
+_LOOKED_AFTER = ("organisation", "organisationalias", "reasonwords", "item", "standard")
 _ROOT = Coalesce("organisation__merged_into", "organisation")
 _TEAMS = (OrganisationKind.TEAM, OrganisationKind.CHARITY)
 
 # The houses a person belongs to (member) or reviews for, each at its root, with all that was merged into it.
-# Written by hand, because it is asked before every act: the ORM would ask three times.
+# Written by hand, because it is asked before every act: the ORM would ask three times. Nobody reviews without a
+# second factor; `unarmed` asks who would, if only they had one.
 BONDS = """
 WITH bond AS (
     SELECT organisation_id, true AS member FROM verification_membership
      WHERE user_id = %(user)s::bigint AND ended_at IS NULL
     UNION ALL
     SELECT organisation_id, false FROM verification_reviewer
-     WHERE user_id = %(user)s::bigint AND suspended_at IS NULL
-       AND checked_at <= %(now)s::timestamptz AND expires_at > %(now)s::timestamptz
+     WHERE user_id = %(user)s::bigint AND ended_at IS NULL AND suspended_at IS NULL
+       AND confirmed_at <= %(now)s::timestamptz AND expires_at > %(now)s::timestamptz
+       AND (%(unarmed)s::boolean OR EXISTS (
+           SELECT FROM mfa_authenticator
+            WHERE user_id = %(user)s::bigint AND type IN ('totp', 'webauthn')))
 )
 SELECT DISTINCT bond.member, root.kind, root.proven, family.id
   FROM bond
@@ -79,9 +82,15 @@ def standing(user: User, *, now: datetime) -> Standing:
     return standing_from(user, [] if user.is_robot else statements.rows(BONDS, asked_for(user, now=now)))
 
 
+def reviews_but_for_a_factor(user: User, *, now: datetime) -> bool:
+    """Whether all that keeps this person from reviewing is that they have no second factor. One query."""
+    rows = statements.rows(BONDS, asked_for(user, now=now) | {"unarmed": True})
+    return standing_from(user, rows).is_reviewer
+
+
 def asked_for(user: User, *, now: datetime) -> dict[str, Any]:
     """The values `BONDS` asks for; a robot is nobody's."""
-    return {"user": 0 if user.is_robot else user.pk, "now": now}
+    return {"user": 0 if user.is_robot else user.pk, "now": now, "unarmed": False}
 
 
 def standing_from(user: User, rows: Iterable[tuple[bool, str, bool, int]]) -> Standing:
@@ -100,7 +109,7 @@ def organisations_of(users: Collection[int]) -> dict[int, frozenset[int]]:
     """The organisations each of these people belongs to or reviews for, resolved to their roots."""
     pairs = [
         *Membership.objects.filter(user__in=users, ended_at=None).values_list("user", _ROOT),
-        *Reviewer.objects.filter(user__in=users).values_list("user", _ROOT),
+        *Reviewer.objects.filter(user__in=users, ended_at=None).values_list("user", _ROOT),
     ]
     return {user: frozenset(o for u, o in pairs if u == user) for user in users}
 
@@ -108,7 +117,14 @@ def organisations_of(users: Collection[int]) -> dict[int, frozenset[int]]:
 def members_of(organisations: Collection[int]) -> QuerySet[Any]:
     """The ids of everybody who belongs to one of these or reviews for it; a query to be used in another."""
     of_these = Q(memberships__ended_at=None, memberships__organisation__in=organisations)
-    return User.objects.filter(of_these | Q(reviewer__organisation__in=organisations)).values("pk")
+    reviews = Q(checks__ended_at=None, checks__organisation__in=organisations)
+    return User.objects.filter(of_these | reviews).values("pk")
+
+
+def called(name: str) -> User | None:
+    """The person of that public name or mail address; nobody by a part of it. Robots have only the name."""
+    of_a_person = Q(email__iexact=name, is_robot=False)
+    return User.objects.filter(Q(pseudonym=name) | of_a_person).order_by("pk").first()
 
 
 def origin_of(who: Standing, organisation: Organisation | None) -> Origin:
@@ -118,125 +134,20 @@ def origin_of(who: Standing, organisation: Organisation | None) -> Origin:
     return Origin.VOLUNTEER if who.in_a_team or who.is_reviewer else Origin.PUBLIC
 
 
-def root_of(organisation: Organisation) -> Organisation:
-    """The organisation itself, or the one it was merged into."""
-    return organisation.merged_into or organisation
-
-
-def named(name: str, place: str = "") -> list[Organisation]:
-    """Organisations that go by exactly this name (normalised), in this place where one is given."""
-    normalised = names.normalise(name)
-    return _in(place, _called([normalised]).get(normalised, ())) if normalised else []
-
-
-def _called(normalised: Collection[str]) -> dict[str, list[Organisation]]:
-    """The organisations, at their roots, that go by each of these names. One query."""
-    aliases = OrganisationAlias.objects.filter(normalised__in=normalised).select_related(
-        "organisation__merged_into"
-    )
-    found: dict[str, dict[int, Organisation]] = {}
-    for alias in aliases:
-        root = root_of(alias.organisation)
-        found.setdefault(alias.normalised, {})[root.pk] = root
-    return {name: list(those.values()) for name, those in found.items()}
-
-
-def _in(place: str, found: Collection[Organisation]) -> list[Organisation]:
-    return [o for o in found if not place or not o.place or same_place(o.place, place)]
-
-
-def same_place(one: str, other: str) -> bool:
-    """One lies in the other: codes without their trailing zero pairs, the shorter a beginning of the longer."""
-    short, long = sorted((_stem(one), _stem(other)), key=len)
-    return long.startswith(short)
-
-
-def _stem(code: str) -> str:
-    while code.endswith("00"):
-        code = code[:-2]
-    return code
-
-
-def the_one_named(name: str, place: str = "") -> Organisation | None:
-    """The organisation of that name where exactly one goes by it; None where none or several do."""
-    found = named(name, place)
-    return found[0] if len(found) == 1 else None
-
-
-def the_ones_meant(asked: Sequence[tuple[str, str, str]]) -> list[Organisation | None]:
-    """For each (uid, name, place) the organisation of that uid, at its root, or else the one of that name.
-
-    A query for all uids, one for all names.
-    """
-    uids = {uid for uid, _name, _place in asked if uid}
-    those = Organisation.objects.select_related("merged_into").filter(uid__in=uids) if uids else ()
-    chosen = {str(one.uid): root_of(one) for one in those}
-    wanted = {names.normalise(name) for uid, name, _place in asked if uid not in chosen} - {""}
-    called = _called(wanted) if wanted else {}
-    found: list[Organisation | None] = []
-    for uid, name, place in asked:
-        so_called = _in(place, called.get(names.normalise(name), ()))
-        found.append(chosen.get(uid) or (so_called[0] if len(so_called) == 1 else None))
-    return found
-
-
-def search_organisations(text: str, *, limit: int = 8) -> list[Organisation]:
-    """Organisations whose name or alias holds the text, shortest name first; for the form's suggestions."""
-    normalised = names.normalise(text)
-    if not normalised:
-        return []
-    matches = Q(normalised__contains=normalised)
-    aliases = (
-        OrganisationAlias.objects.filter(matches)
-        .select_related("organisation__merged_into")
-        .order_by("normalised")[: limit * 4]
-    )
-    found = {root_of(a.organisation).pk: root_of(a.organisation) for a in aliases}
-    return sorted(found.values(), key=lambda o: (len(o.name), o.name))[:limit]
-
-
-def add_organisation(
-    *,
-    name: str,
-    kind: OrganisationKind,
-    by: User,
-    place: str = "",
-    proven: bool = False,
-    aliases: tuple[str, ...] = (),
-) -> Organisation:
-    """A new organisation, known by its name and its aliases."""
-    with acting(by=by, reason="organisation added"):
-        organisation = Organisation.objects.create(name=name, kind=kind, place=place, proven=proven)
-        known_as = {names.normalise(n): n for n in (name, *aliases)}
-        OrganisationAlias.objects.bulk_create(
-            OrganisationAlias(organisation=organisation, name=n, normalised=key)
-            for key, n in known_as.items()
-        )
-    return organisation
-
-
-def settle_merge(organisation: Organisation, *, by: User) -> list[Organisation]:
-    """After an edit: `merged_into` names the root, for this organisation and all that were merged into it.
-
-    Returns the organisations whose records may show another name now. Undoing a merge is setting it to none.
-    """
-    with acting(by=by, reason="organisations merged"):
-        root, seen = organisation.merged_into, {organisation.pk}
-        while root is not None and root.merged_into is not None and root.pk not in seen:
-            seen.add(root.pk)
-            root = root.merged_into
-        if root is not None:
-            if root.pk in seen:
-                raise NotAllowed(_("These organisations would be merged in a circle."))
-            Organisation.objects.filter(merged_into=organisation).update(merged_into=root)
-            Organisation.objects.filter(pk=organisation.pk).update(merged_into=root)
-        return [organisation, *Organisation.objects.filter(merged_into=root or organisation)]
-
-
-def add_member(*, user: User, organisation: Organisation, by: User, is_admin: bool = False) -> Membership:
-    """Let a person speak for an organisation."""
+def add_member(
+    *, user: User, organisation: Organisation, by: User, is_admin: bool = False, way: Way = Way.APPOINTED
+) -> Membership:
+    """Let a person speak for an organisation. No rule is asked and no event written: `belonging` does."""
     with acting(by=by, reason="member added"):
-        return Membership.objects.create(user=user, organisation=organisation, is_admin=is_admin)
+        return Membership.objects.create(user=user, organisation=organisation, is_admin=is_admin, way=way)
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """Somebody who takes one of the two steps of a check, and the organisation they review for."""
+
+    person: User
+    organisation: Organisation
 
 
 def add_reviewer(
@@ -244,26 +155,55 @@ def add_reviewer(
     user: User,
     organisation: Organisation,
     legal_name: str,
+    checked: Voucher,
+    confirmed: Voucher,
     by: User,
-    checked_at: datetime,
-    expires_at: datetime,
+    at: datetime,
+    founder: int | None = None,
 ) -> Reviewer:
-    """Make a person a reviewer after `by`, another person, checked their legal name, which is kept encrypted."""
+    """Write both steps of a check at once, in the names of two people, as of `at`; the name is encrypted.
+
+    No rule is asked and no event written: for founding, for the demonstration, the replay and the tests. Everybody
+    else is vouched for, one step after the other: `vouching`.
+    """
     with acting(by=by, reason="legal name checked"):
-        return Reviewer.objects.create(
+        check = Reviewer.objects.create(
             user=user,
             organisation=organisation,
-            legal_name=encrypt(legal_name),
-            checked_by=by,
-            checked_at=checked_at,
-            expires_at=expires_at,
+            founder=founder,
+            checked_by=checked.person,
+            checked_for=checked.organisation,
+            checked_at=at,
+            confirmed_by=confirmed.person,
+            confirmed_for=confirmed.organisation,
+            confirmed_at=at,
+            expires_at=at + VALID,
         )
+        LegalName.objects.create(of=check, sealed=sealing.encrypt(legal_name))
+    return check
+
+
+def in_force(*, now: datetime) -> QuerySet[Reviewer]:
+    """The checks that hold now."""
+    return Reviewer.objects.filter(
+        ended_at=None,
+        suspended_at=None,
+        confirmed_at__lte=now,
+        expires_at__gt=now,
+        user__is_active=True,
+    )
+
+
+def reviewers_in_force(*, now: datetime) -> QuerySet[User]:
+    """Everybody who may review at this moment, by pseudonym."""
+    return User.objects.filter(pk__in=in_force(now=now).values("user")).order_by("pseudonym")
 
 
 def make_coordinator(*, user: User, by: User) -> None:
-    """Let a person into the admin: reads everything, looks after organisations, memberships and words.
+    """Let a person into the admin: reads everything, looks after organisations and words.
 
-    Gives no power over submissions: coordinators review only where they are reviewers too.
+    Gives no power over submissions: coordinators review only where they are reviewers too. No rule is asked and
+    no event written: `granting` and `founding` do.
     """
     reading = Q(codename__startswith="view_")
     writing = Q(codename__in=[f"{verb}_{model}" for model in _LOOKED_AFTER for verb in ("add", "change")])
@@ -277,25 +217,70 @@ def make_coordinator(*, user: User, by: User) -> None:
         User.objects.filter(pk=user.pk).update(is_staff=True)
 
 
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.NAME_KEYS])
+def unmake_coordinator(*, user: User, by: User) -> None:
+    """Take the part away, with whatever rights came with it."""
+    with acting(by=by, reason="coordinator unmade"):
+        user.groups.clear()
+        user.user_permissions.clear()
+        User.objects.filter(pk=user.pk).update(is_staff=False, is_superuser=False)
 
 
-def encrypt(text: str) -> str:
-    """Encrypt under the newest of GLACIER_NAME_KEYS."""
-    return _fernet().encrypt(text.encode()).decode()
+@dataclass(frozen=True)
+class Voice:
+    """In what capacity somebody decides about people: as coordinator, as a reviewer for a house, as both or neither."""
+
+    coordinator: bool
+    house: Organisation | None
+
+    @property
+    def any(self) -> bool:
+        """Whether they have a say at all."""
+        return self.coordinator or self.house is not None
+
+    @property
+    def role(self) -> Role:
+        """What is written down beside the act; as coordinator where they are both."""
+        return Role.COORDINATOR if self.coordinator else Role.REVIEWER
 
 
-def decrypt(text: str) -> str:
-    """Read what any of GLACIER_NAME_KEYS encrypted."""
-    return _fernet().decrypt(text.encode()).decode()
+def with_address(email: str) -> User | None:
+    """The person with this mail address, where they confirmed it and the account is open."""
+    known = EmailAddress.objects.select_related("user").filter(
+        email__iexact=email.strip(), verified=True, user__is_active=True, user__is_robot=False
+    )
+    found = known.first()
+    return found.user if found else None
+
+
+def voice(user: User, *, now: datetime) -> Voice:
+    """What somebody may say about people, as the database has it now; nothing of `user` is believed but its id."""
+    coordinates = User.objects.filter(pk=user.pk, is_staff=True, is_active=True).exists()
+    house: Organisation | None = None
+    if standing(user, now=now).is_reviewer:
+        check = in_force(now=now).filter(user=user).select_related("organisation__merged_into").first()
+        house = (check.organisation.merged_into or check.organisation) if check else None
+    return Voice(coordinates, house)
 
 
 def make_token(*, user: User, name: str) -> str:
     """A new personal token, returned once in clear; only its digest is kept."""
     token = f"glacier_{secrets.token_urlsafe(32)}"
-    ApiToken.objects.create(user=user, name=name, digest=digest(token))
+    with acting(by=user, reason=Action.MAKE_TOKEN):
+        ApiToken.objects.create(user=user, name=name, digest=digest(token))
+        journal.append([_of_ones_own(Action.MAKE_TOKEN, user)])
     return token
+
+
+def revoke_token(pk: int, *, by: User) -> None:
+    """Take a token of one's own back, at once and for good; nothing happens where it was taken back already."""
+    with acting(by=by, reason=Action.REVOKE_TOKEN):
+        mine = ApiToken.objects.filter(user=by, pk=pk, revoked_at=None)
+        if mine.update(revoked_at=timezone.now()):
+            journal.append([_of_ones_own(Action.REVOKE_TOKEN, by)])
+
+
+def _of_ones_own(action: Action, user: User) -> Event:
+    return journal.new_event(action, by=user, role=Role.SUBMITTER, person=user.pk)
 
 
 def digest(token: str) -> str:

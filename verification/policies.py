@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from verification import reasons
+from verification import calls, kinds, reasons
 from verification.models import Submission
 from verification.people import Standing
 from verification.refusals import (
+    CallBackMissing,
     ChecklistIncomplete,
+    FreshFactorNeeded,
     GroundMissing,
     HowToFixMissing,
     LeaseLost,
@@ -28,10 +31,12 @@ from verification.refusals import (
     OwnOrganisation,
     OwnSubmission,
     ReasonMissing,
+    RulesChanged,
     SecondPersonNeeded,
     TwinMissing,
     WrongStatus,
 )
+from verification.rules import UNJUDGED, Judged
 from verification.sop import (
     CHECKLISTS,
     HOW_TO_FIX,
@@ -42,6 +47,7 @@ from verification.sop import (
     Intent,
     Origin,
     Risk,
+    Status,
 )
 
 
@@ -49,7 +55,11 @@ from verification.sop import (
 class Step:
     """One act on one submission: who, what, and what they brought.
 
-    `organisations` are those of everybody who had a hand in it, by person; read where the risk asks for it.
+    `organisations` are those of everybody who had a hand in it, by person; read where the class asks for it.
+    `fresh_factor`: the person used a second factor a moment ago, in the session in which they act. `one_of` is
+    how many submissions the decision is about. `judged` is of which class it is under the policy in force, and what
+    that asks for; `outgrown`, that the steps it has were taken under rules that asked for less. Where nobody judged
+    it, it asks for everything.
     """
 
     action: Action
@@ -61,10 +71,15 @@ class Step:
     note: str = ""
     organisations: Mapping[int, frozenset[int]] = field(default_factory=dict)
     related: UUID | None = None
+    fresh_factor: bool = False
+    one_of: int = 1
+    judged: Judged = UNJUDGED
+    outgrown: bool = False
 
 
 Rule = Callable[[Step], None]
 _GROUNDS = frozenset(Ground.values)
+_LETS_THROUGH = frozenset({Action.VERIFY, Action.ENTER, Action.CONFIRM})
 
 
 def reviewer_in_force(step: Step) -> None:
@@ -108,19 +123,42 @@ def grounded(step: Step) -> None:
         raise GroundMissing()
 
 
-def second_person_where_risk_asks(step: Step) -> None:
-    """Above routine, verify and enter are taken by two people."""
-    if step.submission.risk > Risk.ROUTINE and step.submission.verified_by_id == step.who.user.pk:
+def call_back_where_the_class_asks(step: Step) -> None:
+    """The verifier called the institution back, and says when and on which public line."""
+    asked = step.judged.rules.call_back
+    if asked and Ground.CALL_BACK not in step.answers.get("grounds", ()):
+        raise CallBackMissing()
+    if asked or "call_back" in step.answers:  # what is written down of a call is looked at wherever it is
+        row = step.submission
+        calls.refuse_without(step.answers, kinds.get(row.kind), row.payload, now=timezone.now())
+
+
+def verified_under_these_rules(step: Step) -> None:
+    """A step taken while the rules asked for less does not count."""
+    if step.outgrown:
+        raise RulesChanged()
+
+
+def second_person_where_the_class_asks(step: Step) -> None:
+    """Where its class asks for two people, whoever verified it does not enter it."""
+    if step.judged.rules.people > 1 and step.submission.verified_by_id == step.who.user.pk:
         raise SecondPersonNeeded()
 
 
-def outsider_where_risk_asks(step: Step) -> None:
-    """For dangerous changes, neither reviewer shares an organisation with an author or with the other."""
-    if step.submission.risk < Risk.DANGEROUS:
+def outsider_where_the_class_asks(step: Step) -> None:
+    """Where its class asks for outsiders, neither reviewer shares an organisation with an author or the other."""
+    if not step.judged.rules.outsiders:
         return
     others = {*step.submission.authors, step.submission.verified_by_id} - {step.who.user.pk}
     if any(step.who.organisations & step.organisations.get(pk, frozenset()) for pk in others if pk):
         raise OutsiderNeeded()
+
+
+def fresh_factor_where_asked(step: Step) -> None:
+    """A decision about many, or one that lets something dangerous through, needs the factor used a moment ago."""
+    grave = step.judged.risk >= Risk.DANGEROUS and step.action in _LETS_THROUGH
+    if (step.one_of > 1 or grave) and not step.fresh_factor:
+        raise FreshFactorNeeded()
 
 
 def reason_given(step: Step) -> None:
@@ -156,6 +194,12 @@ def by_submitter_or_reviewer(step: Step) -> None:
     reviewer_in_force(step)
     not_their_organisation(step)
     lease_held(step)
+
+
+def lease_held_unless_entered(step: Step) -> None:
+    """What is entered is in nobody's hands: until it is public, whoever may review it can object."""
+    if step.submission.status != Status.ENTERED:
+        lease_held(step)
 
 
 def lease_held_unless_their_own(step: Step) -> None:
@@ -194,21 +238,33 @@ def asks_to_confirm(step: Step) -> None:
         raise WrongStatus()
 
 
-_REVIEW: tuple[Rule, ...] = (reviewer_in_force, not_an_author, not_their_organisation, lease_held)
+_OTHERS: tuple[Rule, ...] = (reviewer_in_force, not_an_author, not_their_organisation)
+_REVIEW: tuple[Rule, ...] = (*_OTHERS, lease_held)
+_OBJECT: tuple[Rule, ...] = (*_OTHERS, lease_held_unless_entered)
 
 POLICY: dict[Action, tuple[Rule, ...]] = {
-    Action.VERIFY: (*_REVIEW, asks_for_a_change, outsider_where_risk_asks, checklist_answered, grounded),
+    Action.VERIFY: (
+        *_REVIEW,
+        asks_for_a_change,
+        outsider_where_the_class_asks,
+        checklist_answered,
+        grounded,
+        call_back_where_the_class_asks,
+        fresh_factor_where_asked,
+    ),
     Action.ENTER: (
         *_REVIEW,
         asks_for_a_change,
-        second_person_where_risk_asks,
-        outsider_where_risk_asks,
+        verified_under_these_rules,
+        second_person_where_the_class_asks,
+        outsider_where_the_class_asks,
         checklist_answered,
+        fresh_factor_where_asked,
     ),
     Action.PUBLISH: (machine_only,),
-    Action.RETURN: (*_REVIEW, asks_for_a_change, reason_given),
-    Action.REJECT: (*_REVIEW, reason_given),
-    Action.MARK_DUPLICATE: (*_REVIEW, reason_given, twin_named),
+    Action.RETURN: (*_OBJECT, asks_for_a_change, reason_given, fresh_factor_where_asked),
+    Action.REJECT: (*_OBJECT, reason_given, fresh_factor_where_asked),
+    Action.MARK_DUPLICATE: (*_REVIEW, reason_given, twin_named, fresh_factor_where_asked),
     Action.DISTINCT: _REVIEW,
     # Given back to the queue with a note for colleagues; it stays where it stood.
     Action.DOUBT: (reviewer_in_force, lease_held, note_given),
@@ -217,11 +273,18 @@ POLICY: dict[Action, tuple[Rule, ...]] = {
     Action.EDIT: (by_submitter_or_reviewer, asks_for_a_change),
     Action.REBASE: (by_submitter_or_reviewer,),
     Action.SEND_BACK: (consequence_of_a_change, reason_given),
-    Action.REOPEN: (reviewer_in_force, not_an_author, not_their_organisation, reason_given),
+    Action.REOPEN: (*_OTHERS, reason_given),
     # Carrying out somebody's request to withdraw; who may take down at all, publishing.take_down has asked.
     Action.TAKE_DOWN: (not_an_author, asks_to_withdraw, lease_held_unless_their_own, reason_given),
     # Finding right that a record is still true; its own organisation needs nobody's leave: confirming.confirm.
-    Action.CONFIRM: (*_REVIEW, asks_to_confirm, checklist_answered, grounded),
+    Action.CONFIRM: (
+        *_REVIEW,
+        asks_to_confirm,
+        checklist_answered,
+        grounded,
+        call_back_where_the_class_asks,
+        fresh_factor_where_asked,
+    ),
 }
 
 # What people may ask for through pages and API; the rest are the machine's, or a consequence.
@@ -247,13 +310,42 @@ def ask(step: Step) -> None:
 
 def refuse_deciding(submission: Submission, who: Standing) -> None:
     """Refuse who may take no step of a review with it: they would only keep others from it."""
-    for rule in (reviewer_in_force, not_an_author, not_their_organisation):
+    for rule in _OTHERS:
         rule(Step(Action.VERIFY, submission, who))
+
+
+def refuse_handing(
+    submission: Submission, to: Standing, organisations: Mapping[int, frozenset[int]], judged: Judged
+) -> None:
+    """Refuse whom the step this waits for may not be handed to, by whomever: the rules of *verify* and *enter*."""
+    action = Action.VERIFY if submission.status == Status.COLLECTED else Action.ENTER
+    step = Step(action, submission, to, organisations=organisations, judged=judged)
+    for rule in (*_OTHERS, outsider_where_the_class_asks):
+        rule(step)
+    if action == Action.ENTER:
+        second_person_where_the_class_asks(step)
+
+
+def refuse_directing(submission: Submission, who: Standing) -> None:
+    """Refuse a coordinator who has a hand in the entry itself: what they wrote, or what is about their own house."""
+    step = Step(Action.DIRECT, submission, who)
+    for rule in (not_an_author, not_their_organisation):
+        rule(step)
 
 
 def may_take_down(who: Standing, organisation_id: int | None) -> bool:
     """The record's own proven organisation, or a reviewer in force."""
     return who.is_reviewer or owns(who, organisation_id)
+
+
+def refuse_taking_down(who: Standing, organisation_id: int | None, *, fresh_factor: bool) -> None:
+    """Whoever else may take it down, a reviewer does so with a factor used a moment ago."""
+    if owns(who, organisation_id):
+        return
+    if not who.is_reviewer:
+        raise NotAllowed()
+    if not fresh_factor:
+        raise FreshFactorNeeded()
 
 
 def owns(who: Standing, organisation_id: int | None) -> bool:

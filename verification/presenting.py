@@ -78,6 +78,13 @@ def rows(spec: Kind, payload: Payload, before: Payload | None = None) -> list[Ro
     return shown
 
 
+def public_words(spec: Kind, payload: Payload, names: Sequence[str]) -> list[Row]:
+    """The public fields among these, or all that are given where none is named: label and words."""
+    public = [n for n, field in spec.fields.items() if field.public and n not in ("lines", *ORGANISATION)]
+    wanted = [n for n in public if n in names] if names else [n for n in public if payload.get(n)]
+    return [{"label": spec.fields[n].label, "value": spec.show(n, payload.get(n))} for n in wanted]
+
+
 def apart(shown: Sequence[Row]) -> tuple[list[Row], list[str]]:
     """The rows that say something, and the labels of those that do not."""
     said = [row for row in shown if row["value"] or row["changed"] or row["kept"]]

@@ -1,4 +1,4 @@
-"""What a submission proposes: its payload as columns, whom it is about, how much harm it could do.
+"""What a submission proposes: its payload as columns, whom it is about, which fields it changes.
 
 Nothing here writes. `workflow` is the only caller that stores what comes out of it.
 """
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from verification import duplicates, merging, people, reasons
+from verification import duplicates, merging, organisations, reasons
 from verification.kinds import Kind, Payload
 from verification.models import Event, Organisation, Public, Record, Submission
 from verification.refusals import InvalidPayload, NotFound, ReasonMissing, Refused, Unchanged
-from verification.sop import Action, Intent, Risk, State
+from verification.sop import Action, Intent, State
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _content(
         )
         if one.base.state == State.LIVE and after == before:
             return Unchanged()
-    return _columns(spec, payload, organisation) | {"risk": spec.risk_of(after, before)}
+    return _columns(spec, payload, organisation) | {"touched": spec.touched(after, before)}
 
 
 def owns_source(spec: Kind, source: str, source_key: str, base: Public | None, *, version: int = 0) -> bool:
@@ -132,7 +132,7 @@ def request_of(spec: Kind, base: Public | None, intent: Intent, reason: str = ""
         raise ReasonMissing()
     payload = spec.as_it_is(stored_payload(spec, base.uid))
     (organisation,) = _organisations_of([payload])
-    return _columns(spec, payload, organisation) | {"risk": Risk.ROUTINE, "intent": intent}
+    return _columns(spec, payload, organisation) | {"touched": [], "intent": intent}
 
 
 def _columns(spec: Kind, payload: Payload, organisation: Organisation | None) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _stored(spec: Kind, records: Collection[UUID]) -> dict[UUID, Record]:
 
 def _organisations_of(payloads: Sequence[Payload]) -> list[Organisation | None]:
     """The organisation each means, by uid or by the one name; the payloads are completed with what was found."""
-    found = people.the_ones_meant(
+    found = organisations.the_ones_meant(
         [
             (str(p["organisation"] or ""), p.get("organisation_name", ""), p.get("place", ""))
             if "organisation" in p

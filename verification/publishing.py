@@ -4,7 +4,7 @@
 writes in one transaction all that a change means: record, public row, event, list version, counters.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,12 @@ from verification import (
     attempts,
     burying,
     counting,
+    in_force,
     journal,
     kinds,
     last_step,
+    mailing,
+    organisations,
     owner_links,
     people,
     policies,
@@ -53,7 +56,8 @@ from verification.refusals import (
     OwnOrganisation,
     ReasonMissing,
 )
-from verification.sop import Action, Intent, Reason, Role, State
+from verification.rules import REPLAY
+from verification.sop import Action, Intent, Reason, Risk, Role, State
 from verification.taking import Due
 from verification.writing import Script
 
@@ -109,12 +113,16 @@ def _prepare(batch: Batch) -> None:
     """Make everything ready in memory; sort out what cannot go."""
     known = taking.known_keys(batch.due)
     material = preparing.gather(batch.due, batch.bases)
+    outgrown = _outgrown(batch.due)
     for submission in batch.due:
         base = batch.bases.get(submission.record)
         key = (submission.kind, submission.source, submission.source_key)
         taken = submission.base_version == 0 and key in known
         if (base.version if base else 0) != submission.base_version or taken:
             batch.sent_back.setdefault(Reason.RECORD_CHANGED, []).append(submission.pk)
+            continue
+        if submission.pk in outgrown:
+            batch.sent_back.setdefault(Reason.RULES_CHANGED, []).append(submission.pk)
             continue
         try:
             batch.ready.append(preparing.prepare(submission, material))
@@ -124,6 +132,20 @@ def _prepare(batch: Batch) -> None:
             batch.failed[submission.pk] = _told(error)
         else:
             known |= {key} if submission.source_key else set()
+
+
+def _outgrown(due: Sequence[Due]) -> set[int]:
+    """Those approved under rules that asked for less than those in force: a query only where the rules changed."""
+    older = {row.policy for row in due if row.policy not in (row.version, REPLAY)}
+    before = in_force.of_versions(older) if older else {}
+    return {
+        row.pk
+        for row in due
+        if row.policy in before
+        and row.rules.judge(row.kind, row.intent, row.touched).rules.asks_more_than(
+            before[row.policy].classes[Risk(row.risk)]
+        )
+    }
 
 
 def _write(ready: Sequence[Prepared], *, by: User) -> dict[int, str]:
@@ -147,7 +169,7 @@ def _told(error: Exception) -> str:
 
 
 def _write_all(script: Script, ready: Sequence[Prepared], *, by: User) -> None:
-    """The step, the records, their public rows and the counts; two batches insert one key in the same order."""
+    """The step, records, public rows, counts and the mail about it; two batches insert one key in the same order."""
     last_step.publish(script, [p.submission for p in ready], [p.row.body for p in ready], by=by)
     for spec in sorted({p.spec.slug: p.spec for p in ready}.values(), key=lambda spec: spec.slug):
         mine = sorted((p for p in ready if p.spec is spec), key=lambda p: (p.record.source_key, p.record.uid))
@@ -156,6 +178,13 @@ def _write_all(script: Script, ready: Sequence[Prepared], *, by: User) -> None:
     script.insert(Public, [vars(p.row) for p in ready if p.before is None])
     script.update(Public, [vars(p.row) for p in ready if p.before is not None])
     counting.add_changes(script, [(p.before, p.row) for p in ready], {p.row.uid: p.content for p in ready})
+    mailing.published(script, _for_their_senders(ready))
+
+
+def _for_their_senders(ready: Iterable[Prepared]) -> Iterator[mailing.Shown]:
+    for p in ready:
+        if p.reader:
+            yield mailing.Shown(p.reader, p.submission.pk, p.spec.slug, str(p.row.uid), p.row.title)
 
 
 def take_down(
@@ -169,13 +198,16 @@ def take_down(
     fence: int | None = None,
     link: OwnerLink | None = None,
     request_id: str = "",
+    fresh_factor: bool = False,
 ) -> Public:
     """Remove a record from the public at once; a tombstone and its history stay, and its uid.
 
-    By a reviewer in force, by the record's own proven organisation, or through its owner `link`, for whose
-    holder a robot acts (`confirming.take_down_through_link`). With `submission_id` it carries out
+    By a reviewer in force who used a second factor a moment ago (`fresh_factor`), by the record's own proven
+    organisation, or through its owner `link`, for whose holder a robot acts
+    (`confirming.take_down_through_link`). With `submission_id` it carries out
     that request to withdraw. Steps standing on submissions for the record are void. A second person looks
-    within a day (`second_look`). Refused: NotFound, AlreadyGone, NotAllowed, ReasonMissing, and the policy.
+    within a day (`second_look`). Refused: NotFound, AlreadyGone, NotAllowed, FreshFactorNeeded, ReasonMissing,
+    and the policy.
     """
     told: dict[str, Any] = {
         "reason": reason,
@@ -192,8 +224,8 @@ def take_down(
         who = people.standing(by, now=timezone.now())
         if link is not None:
             owner_links.hold(link)
-        elif not policies.may_take_down(who, row.organisation_id):
-            raise NotAllowed()
+        else:
+            policies.refuse_taking_down(who, row.organisation_id, fresh_factor=fresh_factor)
         if reason not in reasons.offered(Action.TAKE_DOWN):
             raise ReasonMissing()
         version = row.version + 1
@@ -341,7 +373,7 @@ def _anew(spec: Kind, rows: Mapping[UUID, Public]) -> list[Public]:
         old = rows[record.uid]
         payload = spec.payload_of(record)
         organisation: Organisation | None = (
-            people.root_of(record.organisation) if record.organisation else None
+            organisations.root_of(record.organisation) if record.organisation else None
         )
         body = rendering.body_of(spec, record, payload, organisation)
         if body == old.body:

@@ -3,7 +3,7 @@
 `status` is the HTTP status pages and API answer with. Refusals change nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +75,69 @@ class OutsiderNeeded(NotAllowed):
     )
 
 
+class DirectedToOneself(NotAllowed):
+    code = "directed_to_oneself"
+    message = _("Nobody hands an entry to themselves: another coordinator has to.")
+
+
+class OtherStepDirected(NotAllowed):
+    code = "other_step_directed"
+    message = _(
+        "A coordinator chose who verified this entry, so chance chooses who enters it: "
+        "two people who decide are never both chosen."
+    )
+
+
+class SecondFactorNeeded(NotAllowed):
+    """A reviewer without a second factor: told what to do, and led there."""
+
+    code = "second_factor_needed"
+    message = _("Reviewers act only with a second factor: set up a passkey or an authenticator app first.")
+
+
+class FreshFactorNeeded(NotAllowed):
+    """The second factor was not used a moment ago in this session."""
+
+    code = "fresh_factor_needed"
+    message = _(
+        "This asks for your second factor, used within the last ten minutes: use it once more, then try again."
+    )
+
+
+class RulesChanged(Refused):
+    code = "rules_changed"
+    message = _(
+        "The rules ask for more than when this was verified: it goes back, and somebody verifies it anew under them."
+    )
+
+
+class BadPolicy(Refused):
+    """`wrong` says in words all that is wrong with it."""
+
+    code = "bad_policy"
+    status = 422
+    message = _("These rules cannot be put in force.")
+
+    def __init__(self, wrong: Sequence[str | Promise], **context: Any) -> None:
+        super().__init__(None, **context)
+        self.wrong = list(wrong)
+
+
+class ProposalWaits(Refused):
+    code = "proposal_waits"
+    message = _("Other rules are proposed already: adopt or decline them first.")
+
+
+class ProposalGone(Refused):
+    code = "proposal_gone"
+    message = _("These rules are no longer proposed as you read them. Look again.")
+
+
+class SameRules(Refused):
+    code = "same_rules"
+    message = _("These are the rules in force: change something first.")
+
+
 class NotSubmitter(NotAllowed):
     code = "not_submitter"
     message = _("Only the person who sent this entry may do this.")
@@ -111,6 +174,33 @@ class LeaseLost(Refused):
 class LeaseTaken(Refused):
     code = "lease_taken"
     message = _("Another reviewer is checking this entry right now.")
+
+
+class NotHanded(Refused):
+    """Nobody picks what they decide on."""
+
+    code = "not_handed"
+    message = _(
+        "This entry was not handed to you: reviewers are given what comes next, and do not choose. "
+        "Take the next one, or ask a coordinator to hand it to you."
+    )
+
+
+class TooManyPutBack(Refused):
+    """Whoever draws and does not decide would be choosing after all."""
+
+    code = "too_many_put_back"
+    status = 429
+    message = _(
+        "Within the hour you were handed several entries that you did not decide. "
+        "Decide those you still hold, or go on when the hour is over. Coordinators can see this."
+    )
+
+
+class NothingWaits(Refused):
+    code = "nothing_waits"
+    status = 404
+    message = _("Nothing waits for you now.")
 
 
 class TooManyLeases(Refused):
@@ -163,6 +253,16 @@ class Incomplete(Refused):
     message = _("Something needed for this decision is missing.")
 
 
+class NameMissing(Incomplete):
+    code = "name_missing"
+    message = _("Write your full legal name, as on your identity card, without its number.")
+
+
+class AddressMissing(Incomplete):
+    code = "address_missing"
+    message = _("Write a mail address, such as name@example.org.")
+
+
 class ChecklistIncomplete(Incomplete):
     code = "checklist_incomplete"
     message = _("Every point of the checklist has to be answered before the step is taken.")
@@ -171,6 +271,13 @@ class ChecklistIncomplete(Incomplete):
 class GroundMissing(Incomplete):
     code = "ground_missing"
     message = _("There is no source link here: name another ground, such as a call-back by telephone.")
+
+
+class CallBackMissing(Incomplete):
+    code = "call_back_missing"
+    message = _(
+        "This needs a call-back: tick it among the grounds, and say when it was made and to which public line."
+    )
 
 
 class ReasonMissing(Incomplete):

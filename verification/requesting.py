@@ -108,8 +108,24 @@ class SubmissionRequest(Shape):
         return attrs
 
 
+class CallBackRequest(Shape):
+    """When the institution was called back, and on which public line; never a private person's."""
+
+    at = serializers.DateTimeField()
+    line = serializers.CharField(max_length=40)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As the journal keeps it: the time as text."""
+        told: dict[str, Any] = super().to_internal_value(data)
+        return {**told, "at": told["at"].isoformat()}
+
+
 class AnswersRequest(Shape):
     """The checklist's answers, and for *verify* the grounds."""
+
+    call_back = CallBackRequest(
+        required=False, help_text=_("With the ground of that name, where the class asks.")
+    )
 
     grounds = serializers.ListField(
         child=serializers.ChoiceField(choices=Ground.choices), required=False, max_length=len(Ground.values)
@@ -120,6 +136,18 @@ class AnswersRequest(Shape):
         questions = {code: text for checklist in CHECKLISTS.values() for code, text in checklist.items()}
         answers = {code: TrueOrFalse(required=False, help_text=str(text)) for code, text in questions.items()}
         return {**super().get_fields(), **answers}
+
+
+class NextRequest(Shape):
+    """Of which step the next one shall be."""
+
+    step = serializers.ChoiceField(
+        choices=["verify", "enter"],
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text=_("Of this step; of any, where it is left out."),
+    )
 
 
 class BatchRequest(Shape):

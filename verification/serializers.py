@@ -6,10 +6,17 @@ Answers are not made by these: public ones are stored bodies, others are built i
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from verification.requesting import ActionRequest, BatchRequest, PayloadField, Shape, SubmissionRequest
+from verification.requesting import (
+    ActionRequest,
+    BatchRequest,
+    NextRequest,
+    PayloadField,
+    Shape,
+    SubmissionRequest,
+)
 from verification.sop import Action, Ground, Intent, Origin, Reason, Risk, Role, State, Status
 
-__all__ = ["ActionRequest", "BatchRequest", "Shape", "SubmissionRequest"]
+__all__ = ["ActionRequest", "BatchRequest", "NextRequest", "Shape", "SubmissionRequest"]
 
 
 class Person(Shape):
@@ -25,6 +32,17 @@ class Verifier(Person):
     """Who found it true, and on what grounds."""
 
     grounds = serializers.ListField(child=serializers.ChoiceField(choices=Ground.choices))
+    called_at = serializers.DateTimeField(
+        required=False, help_text=_("When the institution was called back, where somebody did.")
+    )
+
+
+class Changed(Shape):
+    """Fields whose change could harm, told until a moment: ask before you rely on them."""
+
+    fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+    at = serializers.DateTimeField()
+    until = serializers.DateTimeField()
 
 
 class Organisation(Shape):
@@ -65,6 +83,7 @@ class PublicRecord(Shape):
     organisation = Organisation()
     verified = Verifier()
     entered = Person()
+    changed = Changed(many=True, required=False, help_text=_("What changed lately that could harm."))
     clocks = Clocks()
     freshness = Thresholds()
 
@@ -212,6 +231,10 @@ class Submission(Shape):
     submitted_at = serializers.DateTimeField()
     verified_at = serializers.DateTimeField(allow_null=True)
     entered_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(
+        allow_null=True, help_text=_("From when on it is published; until then reviewers can still object.")
+    )
+    policy = serializers.IntegerField(help_text=_("The version of the policy that it was judged by."))
     closed_at = serializers.DateTimeField(allow_null=True)
     being_looked_at = serializers.BooleanField(
         help_text=_("Its publication failed, and somebody is looking at it.")
@@ -273,6 +296,46 @@ class SubmissionPage(Shape):
 
     results = Submission(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class ClassAsks(Shape):
+    """What one class of change asks for; times in hours."""
+
+    people = serializers.IntegerField(min_value=1, max_value=2)
+    outsiders = serializers.BooleanField()
+    call_back = serializers.BooleanField()
+    cooling_new = serializers.IntegerField()
+    cooling_change = serializers.IntegerField()
+    note = serializers.IntegerField()
+
+
+class Classes(Shape):
+    """The three classes."""
+
+    routine = ClassAsks()
+    sensitive = ClassAsks()
+    dangerous = ClassAsks()
+
+
+class ListClasses(Shape):
+    """Of which class a new entry of a list is, and a change of each of its fields."""
+
+    new = serializers.ChoiceField(choices=[r.name.lower() for r in Risk])
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ChoiceField(choices=[r.name.lower() for r in Risk])
+    )
+
+
+class PolicyInForce(Shape):
+    """The rules that bind everybody; `fingerprint` is the SHA-256 of what was adopted."""
+
+    version = serializers.IntegerField()
+    fingerprint = serializers.CharField()
+    adopted_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    sop_version = serializers.IntegerField()
+    classes = Classes()
+    lists = serializers.DictField(child=ListClasses())
 
 
 class ErrorBody(Shape):

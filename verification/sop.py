@@ -56,6 +56,61 @@ class Action(TextChoices):
     ABSORB = "absorb", pgettext_lazy("action", "another entry merged into it")
     UNMERGE = "unmerge", pgettext_lazy("action", "an entry of its own again")
     LET_GO = "let_go", pgettext_lazy("action", "a merged entry taken out again")
+    # Of people and organisations, and of the rules themselves: about no entry.
+    FOUND = "found", pgettext_lazy("action", "founded the community's review")
+    INVITE = "invite", pgettext_lazy("action", "invited")
+    JOIN = "join", pgettext_lazy("action", "joined an organisation")
+    REMOVE_MEMBER = "remove_member", pgettext_lazy("action", "left an organisation, or was removed from it")
+    VOUCH = "vouch", pgettext_lazy("action", "vouched for a person")
+    CHECK_NAME = "check_name", pgettext_lazy("action", "checked a legal name")
+    CONFIRM_NAME = "confirm_name", pgettext_lazy("action", "confirmed the check of a legal name")
+    READ_NAME = "read_name", pgettext_lazy("action", "read a legal name")
+    SUSPEND = "suspend", pgettext_lazy("action", "suspended a reviewer")
+    REINSTATE = "reinstate", pgettext_lazy("action", "let a reviewer work again")
+    RESET_FACTOR = "reset_factor", pgettext_lazy("action", "reset a lost second factor")
+    ADD_FACTOR = "add_factor", pgettext_lazy("action", "added a second factor")
+    REMOVE_FACTOR = "remove_factor", pgettext_lazy("action", "removed a second factor")
+    DEACTIVATE = "deactivate", pgettext_lazy("action", "closed a person's account")
+    REACTIVATE = "reactivate", pgettext_lazy("action", "opened a person's account again")
+    MAKE_COORDINATOR = "make_coordinator", pgettext_lazy("action", "made a person coordinator")
+    UNMAKE_COORDINATOR = "unmake_coordinator", pgettext_lazy("action", "took the coordinator's part away")
+    ADD_ORGANISATION = "add_organisation", pgettext_lazy("action", "added an organisation")
+    CHANGE_ORGANISATION = "change_organisation", pgettext_lazy("action", "changed an organisation")
+    CHANGE_WORDS = "change_words", pgettext_lazy("action", "changed the words of the catalogue or of reasons")
+    ROTATE_KEYS = "rotate_keys", pgettext_lazy("action", "encrypted what is secret under a new key")
+    PROPOSE_POLICY = "propose_policy", pgettext_lazy("action", "proposed other rules")
+    ADOPT_POLICY = "adopt_policy", pgettext_lazy("action", "put other rules in force")
+    DECLINE_POLICY = "decline_policy", pgettext_lazy("action", "declined proposed rules")
+    DIRECT = "direct", pgettext_lazy("action", "handed an entry to a reviewer")
+    TRY_AGAIN = "try_again", pgettext_lazy("action", "had what was parked tried again")
+    MAKE_TOKEN = "make_token", pgettext_lazy("action", "made a token for the API")
+    REVOKE_TOKEN = "revoke_token", pgettext_lazy("action", "took a token for the API back")
+    EXPORT_AUDIT = "export_audit", pgettext_lazy("action", "exported the list of privileged acts")
+
+
+# Privileged acts about entries. The others have no list at all: about people, organisations and the rules.
+PRIVILEGED: frozenset[Action] = frozenset(
+    {
+        Action.TAKE_DOWN,
+        Action.SECOND_LOOK,
+        Action.REOPEN,
+        Action.ISSUE_LINK,
+        Action.REVOKE_LINK,
+        Action.MERGE,
+        Action.UNMERGE,
+        Action.DIRECT,
+        Action.TRY_AGAIN,
+    }
+)
+
+
+# What is done to entries in the ordinary course, or by the machine: everything that is not privileged.
+_ORDINARY = frozenset(list(Action)[: list(Action).index(Action.FOUND)]) - PRIVILEGED
+
+
+def is_privileged(action: Action) -> bool:
+    """Whether the audit shows acts of this sort."""
+    return action not in _ORDINARY
 
 
 class Transition(NamedTuple):
@@ -71,9 +126,10 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.VERIFY: Transition(frozenset({S.COLLECTED}), S.VERIFIED),
     Action.ENTER: Transition(frozenset({S.VERIFIED}), S.ENTERED),
     Action.PUBLISH: Transition(frozenset({S.ENTERED}), S.PUBLISHED),
-    Action.RETURN: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.RETURNED, voids_steps=True),
+    # Of what is entered too: while it cools off, whoever may review can still object.
+    Action.RETURN: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.RETURNED, voids_steps=True),
     Action.RESUBMIT: Transition(frozenset({S.RETURNED}), S.COLLECTED, voids_steps=True),
-    Action.REJECT: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.REJECTED),
+    Action.REJECT: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.REJECTED),
     Action.MARK_DUPLICATE: Transition(frozenset({S.COLLECTED, S.VERIFIED}), S.DUPLICATE),
     Action.WITHDRAW: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED, S.RETURNED}), S.WITHDRAWN),
     Action.EDIT: Transition(frozenset({S.COLLECTED, S.VERIFIED, S.ENTERED}), S.COLLECTED, voids_steps=True),
@@ -117,11 +173,21 @@ class Origin(TextChoices):
 
 
 class Risk(IntegerChoices):
-    """How much harm a wrong value does. Above routine, two people take the two steps."""
+    """How much harm a wrong value does. What each asks for is the policy's (`verification.rules`)."""
 
     ROUTINE = 0, _("routine")
     SENSITIVE = 1, _("sensitive")
     DANGEROUS = 2, _("dangerous")
+
+
+class Given(TextChoices):
+    """How a submission came into a reviewer's hands; nobody picks one out of what waits."""
+
+    DRAWN = "drawn", pgettext_lazy("handing", "drawn")
+    DIRECTED = "directed", pgettext_lazy("handing", "handed over by a coordinator")
+    TOGETHER = "together", pgettext_lazy("handing", "together with one that was drawn")
+    OWN = "own", pgettext_lazy("handing", "verified by the same reviewer before")
+    REHEARSED = "rehearsed", pgettext_lazy("handing", "in a rehearsal")
 
 
 class State(TextChoices):
@@ -195,7 +261,11 @@ class Reason(TextChoices):
     SUPERSEDED = "superseded", _("a newer correction took its place")
     RECORD_CHANGED = "record_changed", _("the published record changed in the meantime")
     FORM_CHANGED = "form_changed", _("the form changed and the entry no longer fits it")
+    RULES_CHANGED = "rules_changed", _("the rules ask for more since")
     NEW_FACTS = "new_facts", _("new facts came to light")
+    MUST_NOT_WAIT = "must_not_wait", _("it must not wait for its turn")
+    KNOWS_THE_MATTER = "knows_the_matter", _("the reviewer knows the matter, the place or the language")
+    NOBODY_TOOK_IT = "nobody_took_it", _("it has waited long and nobody could settle it")
     ORGANISATION_CHANGED = "organisation_changed", _("the organisation was renamed, proven or merged")
     RENDERER_CHANGED = "renderer_changed", _("the way records are shown changed")
 
@@ -221,7 +291,7 @@ REASONS: dict[Action, tuple[Reason, ...]] = {
     ),
     Action.MARK_DUPLICATE: (Reason.SAME_RECORD,),
     Action.WITHDRAW: (Reason.MISTAKE, Reason.NEED_MET, Reason.NO_LONGER_TRUE, Reason.SUPERSEDED),
-    Action.SEND_BACK: (Reason.RECORD_CHANGED, Reason.FORM_CHANGED),
+    Action.SEND_BACK: (Reason.RECORD_CHANGED, Reason.FORM_CHANGED, Reason.RULES_CHANGED),
     Action.REOPEN: (Reason.NEW_FACTS, Reason.MISTAKE),
     Action.TAKE_DOWN: (
         Reason.NEED_MET,
@@ -232,6 +302,7 @@ REASONS: dict[Action, tuple[Reason, ...]] = {
         Reason.PRIVATE_IN_PUBLIC,
     ),
     Action.MERGE: (Reason.SAME_RECORD,),
+    Action.DIRECT: (Reason.MUST_NOT_WAIT, Reason.KNOWS_THE_MATTER, Reason.NOBODY_TOOK_IT),
     Action.UNMERGE: (Reason.MISTAKE, Reason.NEW_FACTS),
 }
 

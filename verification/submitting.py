@@ -15,6 +15,7 @@ from verification import duplicates, people, proposals, statements
 from verification.kinds import Kind, Payload
 from verification.models import Public, Submission, User
 from verification.refusals import MergedAway, NotFound, Refused
+from verification.rules import Rules
 from verification.sop import REQUESTS, Intent, Origin, Status
 
 # What was sent becomes a submission, or is refused by name.
@@ -171,12 +172,14 @@ def older(found: Collection[Wanted], *, by: User) -> list[int]:
 _INSERT: Final = """
 INSERT INTO verification_submission (
     uid, kind, intent, record, base_version, source, source_key, identity, likeness, payload, schema, origin,
-    organisation_id, risk, status, authors, submitted_by_id)
+    organisation_id, touched, policy, risk, people, outsiders, status, authors, submitted_by_id)
 SELECT uid, %(kind)s::text, intent, record, base_version, source, source_key, identity, likeness, payload, schema,
-       origin, organisation_id, risk, 'collected', ARRAY[%(by)s::bigint], %(by)s::bigint
+       origin, organisation_id, touched, policy, risk, people, outsiders, 'collected', ARRAY[%(by)s::bigint],
+       %(by)s::bigint
   FROM ROWS FROM (jsonb_to_recordset(%(rows)s::jsonb) AS (
        uid uuid, intent text, record uuid, base_version int, source text, source_key text, identity text,
-       likeness text[], payload jsonb, schema int, origin text, organisation_id bigint, risk int
+       likeness text[], payload jsonb, schema int, origin text, organisation_id bigint, touched text[],
+       policy int, risk int, people int, outsiders bool
   )) WITH ORDINALITY AS row
  ORDER BY ordinality
 RETURNING id, uid, submitted_at
@@ -184,9 +187,20 @@ RETURNING id, uid, submitted_at
 
 
 def write(
-    spec: Kind, found: Sequence[Wanted], *, by: User, origin: Origin | None, who: people.Standing
+    spec: Kind,
+    found: Sequence[Wanted],
+    *,
+    by: User,
+    origin: Origin | None,
+    who: people.Standing,
+    rules: Rules,
 ) -> list[Submission]:
     """Insert what is wanted, in this order, in one statement; the rows as they stand in the database."""
+    # The time is the database's to say; Django would make an expression for each row that says so.
+    based: list[dict[str, Any]] = [
+        {"submitted_at": None, "intent": Intent.NEW, "record": uuid4()} | based_on(w.base) | w.content
+        for w in found
+    ]
     rows = [
         Submission(
             uid=w.one.sent.uid or uuid4(),
@@ -197,12 +211,10 @@ def write(
             status=Status.COLLECTED,
             authors=[by.pk],
             submitted_by=by,
-            # The time is the database's to say; Django would make an expression for each row that says so.
-            **(
-                {"submitted_at": None, "intent": Intent.NEW, "record": uuid4()} | based_on(w.base) | w.content
-            ),
+            **content,
+            **rules.judge(spec.slug, content["intent"], content["touched"]).columns(),
         )
-        for w in found
+        for w, content in zip(found, based, strict=True)
     ]
     values = json.dumps([{name: _plain(getattr(row, name)) for name in _WRITTEN} for row in rows])
     written = statements.rows(_INSERT, {"rows": values, "kind": spec.slug, "by": by.pk})
@@ -215,7 +227,7 @@ def write(
 
 _WRITTEN: Final = (
     *("uid", "intent", "record", "base_version", "source", "source_key", "identity", "likeness", "payload"),
-    *("schema", "origin", "organisation_id", "risk"),
+    *("schema", "origin", "organisation_id", "touched", "policy", "risk", "people", "outsiders"),
 )
 
 

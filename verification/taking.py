@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
 
-from verification import kinds
+from verification import in_force, kinds
 from verification.models import Attempt, Public, Submission
 from verification.models.journal import ClockTimestamp
+from verification.rules import REPLAY, Rules, shipped
 from verification.sop import Status
 
 
@@ -32,30 +34,47 @@ class Due(NamedTuple):
     organisation_id: int | None
     verified_at: datetime | None
     entered_at: datetime | None
+    intent: str
+    touched: list[str]
+    policy: int
+    risk: int
+    # The policy in force at this moment: its version, and what it says.
+    version: int
+    fingerprint: str
+
+    @property
+    def rules(self) -> Rules:
+        """The rules that bind it now: those in force, for whatever no replay sent in."""
+        now = in_force.known(self.version, self.fingerprint)
+        return shipped()[REPLAY] if self.policy == REPLAY else now
 
 
 def due() -> QuerySet[Submission]:
-    """Approved submissions, without those that failed and wait for their next try, or are parked: what `take` takes."""
+    """Approved submissions whose time has come, without those that failed and wait for their next try, or are parked:
+    what `take` takes.
+    """
     waiting = Attempt.objects.filter(submission=OuterRef("pk"), next_try__gt=ClockTimestamp())
     known = [spec.slug for spec in kinds.every()]
-    return Submission.objects.filter(~Exists(waiting), status=Status.ENTERED, kind__in=known)
+    ripe = Submission.objects.filter(status=Status.ENTERED, due_at__lte=Now(), kind__in=known)
+    return ripe.filter(~Exists(waiting))
 
 
 # Written by hand: putting it together costs Django more than PostgreSQL has with it. The partial index
-# submission_due walks it in order; who holds a row keeps it.
-DUE = """
+# submission_due walks it in order, as far as the time has come; who holds a row keeps it.
+DUE = f"""
 SELECT s.id, s.kind, s.record, s.base_version, s.source, s.source_key, s.identity, s.likeness, s.payload, s.schema,
-       s.origin, s.organisation_id, s.verified_at, s.entered_at
-  FROM verification_submission s
- WHERE s.status = 'entered' AND s.kind = ANY(%s)
+       s.origin, s.organisation_id, s.verified_at, s.entered_at, s.intent, s.touched, s.policy, s.risk,
+       policy.version, policy.fingerprint
+  FROM verification_submission s CROSS JOIN ({in_force.IN_FORCE}) AS policy
+ WHERE s.status = 'entered' AND s.due_at <= statement_timestamp() AND s.kind = ANY(%s)
    AND NOT EXISTS (SELECT FROM verification_attempt a
                     WHERE a.submission_id = s.id AND a.next_try > clock_timestamp())
- ORDER BY s.id LIMIT %s FOR UPDATE OF s SKIP LOCKED
-"""
+ ORDER BY s.due_at, s.id LIMIT %s FOR UPDATE OF s SKIP LOCKED
+"""  # noqa: S608 (a statement of ours)
 
 
 def take(limit: int) -> tuple[list[Due], dict[UUID, Public]]:
-    """The oldest due submissions that nobody else has taken, and the public rows that corrections build on.
+    """The submissions due the longest that nobody else has taken, and the public rows that corrections build on.
 
     Several publishers side by side get different ones. The submissions are locked before the records, against
     the order every other writer keeps: that is safe for whoever never waits. A correction whose record another

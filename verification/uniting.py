@@ -11,7 +11,17 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from verification import burying, counting, journal, kinds, people, policies, reasons, rendering
+from verification import (
+    burying,
+    counting,
+    journal,
+    kinds,
+    organisations,
+    people,
+    policies,
+    reasons,
+    rendering,
+)
 from verification.journal import acting
 from verification.models import Event, Public, TakeDown, User
 from verification.people import Standing
@@ -176,7 +186,7 @@ def _bring_back(row: Public) -> Public:
     stored.version, stored.state = row.version + 1, State.LIVE
     stored.save(update_fields=["version", "state"])
     payload = spec.payload_of(stored)
-    organisation = people.root_of(stored.organisation) if stored.organisation else None
+    organisation = organisations.root_of(stored.organisation) if stored.organisation else None
     back = rendering.public_row(
         spec,
         stored,

@@ -16,7 +16,11 @@ from verification.models import Event, ProposedWording, Public, Submission, User
 from verification.refusals import Incomplete, MergedAway, Unchanged, WrongStatus
 from verification.sop import REQUESTS, Action, Intent, Status
 
+FORM_ONLY = _("Nothing changes but its form, spaces or the width of characters: its steps stand as they are.")
 AS_SENT = _("This is the wording that was sent: change something first.")
+
+
+_STEPPED = frozenset({Status.VERIFIED, Status.ENTERED})
 
 
 def propose(spec: Kind, row: Submission, base: Public | None, event: Event, data: Mapping[str, Any]) -> None:
@@ -37,7 +41,8 @@ def new_content(
 ) -> dict[str, Any]:
     """The columns that an edit, a resubmission or a rebase of this submission changes, with its new authors.
 
-    Refused: MergedAway, Incomplete without `data` (but for a rebase), Unchanged, InvalidPayload.
+    Refused: MergedAway, Incomplete without `data` (but for a rebase), InvalidPayload; Unchanged too where steps were
+    taken and only the form differs.
     """
     spec = kinds.get(row.kind)
     if base and base.merged_into:
@@ -54,6 +59,8 @@ def new_content(
     if data is not None:
         if action == Action.EDIT and by.pk != row.submitted_by_id and content["payload"] == row.payload:
             raise Unchanged(AS_SENT)
+        if row.status in _STEPPED and _pieces(content["payload"]) == _pieces(row.payload):
+            raise Unchanged(FORM_ONLY)  # what was reviewed stays as it was reviewed
         content["authors"] = authors_of(row, content["payload"], by=by.pk)
     return content
 

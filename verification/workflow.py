@@ -13,6 +13,7 @@ from django.utils import timezone
 from verification import (
     attempts,
     duplicates,
+    in_force,
     journal,
     kinds,
     leases,
@@ -36,6 +37,7 @@ from verification.refusals import (
     WrongStatus,
     raise_first,
 )
+from verification.rules import Judged, Rules
 from verification.sop import (
     CHECKLISTS,
     REQUESTS,
@@ -92,7 +94,8 @@ def submit_many(
     """
     spec, answers = kinds.get(kind), dict[int, Submission | Refused]()
     with acting(by=by, reason=Action.SUBMIT, request_id=request_id):
-        who = people.standing(by, now=timezone.now())
+        who, rules = in_force.standing(by, now=timezone.now())
+        rules = in_force.for_new(rules)
         for turn in submitting.in_turns(submitting.meant(spec, sent)):
             answers |= submitting.sent_before(turn, by=by)
             found = submitting.wanted(spec, [one for one in turn if one.number not in answers])
@@ -102,7 +105,7 @@ def submit_many(
                 advance(older, Action.WITHDRAW, by=by, reason=Reason.SUPERSEDED, request_id=request_id)
             if not wanted:
                 continue
-            rows = submitting.write(spec, wanted, by=by, origin=origin, who=who)
+            rows = submitting.write(spec, wanted, by=by, origin=origin, who=who, rules=rules)
             journal.append(
                 [
                     _event(Action.SUBMIT, row, who, w.one.sent.reason, "", w.one.sent.note, {}, request_id)
@@ -126,6 +129,7 @@ def advance(
     data: Mapping[str, Any] | None = None,
     request_id: str = "",
     events: Mapping[Any, Mapping[str, Any]] | None = None,
+    fresh_factor: bool = False,
 ) -> list[Submission]:
     """Take one step for all that are `named`, or for none of them; returns them as they are now, in id order.
 
@@ -133,8 +137,9 @@ def advance(
     the `fence` of a live lease; *verify* and *enter* carry the checklist's `answers`, *verify* with the
     grounds; return, reject and the like a `reason` code, `note` says how to fix it. `data` is the new content
     for edit, resubmit and rebase, or the wording a return proposes. `events` adds fields to the event of a
-    submission, by the name used here (publishing uses it). The first refusal, by name, undoes everything; of
-    a batch it knows why each was refused (`Refused.each`).
+    submission, by the name used here (publishing uses it). `fresh_factor`: the person used a second factor a
+    moment ago in the session they act in; batches and dangerous changes ask for it. The first refusal, by
+    name, undoes everything; of a batch it knows why each was refused (`Refused.each`).
     """
     brought, more = answers or {}, events or {}
     with acting(by=by, reason=reason or action, request_id=request_id):
@@ -142,20 +147,24 @@ def advance(
         held = hold(named, by=by, now=timezone.now(), fence=fence, records=records)
         rows, who = held.rows, held.who
         extra = {row.pk: more.get(row.pk) or more.get(row.uid) or {} for row in rows}
-        involved = _organisations_involved(rows)
-        given = brought, reason, note, involved
+        judged = {row.pk: _judged(row, held.rules) for row in rows}
+        outgrown = _outgrown(rows, judged) if action == Action.ENTER else set()
+        given = brought, reason, note, _organisations_involved(rows, judged)
         steps = [
-            Step(action, row, who, row.pk in held.leased, *given, extra[row.pk].get("related"))
+            Step(
+                *(action, row, who, row.pk in held.leased, *given, extra[row.pk].get("related")),
+                *(fresh_factor, len(rows), judged[row.pk], row.pk in outgrown),
+            )
             for row in rows
         ]
         _refuse_any(steps, held.versions)
         if approved := [row.pk for row in rows if row.status == Status.ENTERED]:
             attempts.forget(approved)
         if action in _CONTENT:
-            rows = [_rewrite(rows, records, action, data, by)]
+            rows = [_rewrite(rows, records, action, data, by, held.rules)]
         else:
-            ended = [row.pk for row in rows if not _goes_on(action, row)]
-            stamping.stamp(rows, action, by=by, ended=ended)
+            ended = [row.pk for row in rows if not _goes_on(action, judged[row.pk])]
+            stamping.stamp(rows, action, by=by, ended=ended, judged=judged)
         written = journal.append(
             [
                 _event(action, row, who, reason, public_note, note, brought, request_id, extra[row.pk])
@@ -175,7 +184,7 @@ def _after_return(
         (row,), (event,) = rows, events
         base = Public.objects.filter(pk=row.record).first()
         wordings.propose(kinds.get(row.kind), row, base, event, data)
-    mailing.returned(rows)
+    mailing.returned(rows, events)
 
 
 _CONTENT = frozenset({Action.EDIT, Action.RESUBMIT, Action.REBASE})
@@ -214,20 +223,38 @@ def _refuse_any(steps: Sequence[Step], versions: Mapping[UUID, int]) -> None:
         _refuse_rivals([step.submission for step in steps])
 
 
-def _organisations_involved(rows: Sequence[Submission]) -> dict[int, frozenset[int]]:
-    """The organisations of everybody who had a hand in dangerous changes; no query where there are none."""
-    users = {
-        pk for row in rows if row.risk >= Risk.DANGEROUS for pk in (*row.authors, row.verified_by_id) if pk
+def _judged(row: Submission, rules: Rules) -> Judged:
+    """Of which class it is, by the rules that bind it here and now."""
+    return in_force.for_row(row.policy, rules).judge(row.kind, row.intent, row.touched)
+
+
+def _outgrown(rows: Sequence[Submission], judged: Mapping[int, Judged]) -> set[int]:
+    """Those whose steps were taken under rules that asked for less; a query only where the rules changed since."""
+    older = {row.policy for row in rows if row.policy != judged[row.pk].version}
+    before = in_force.of_versions(older) if older else {}
+    return {
+        row.pk
+        for row in rows
+        if row.policy in before
+        and judged[row.pk].rules.asks_more_than(before[row.policy].classes[Risk(row.risk)], of_people=True)
     }
+
+
+def _organisations_involved(
+    rows: Sequence[Submission], judged: Mapping[int, Judged]
+) -> dict[int, frozenset[int]]:
+    """The organisations of everybody who had a hand in what asks for outsiders; no query where nothing does."""
+    asking = [row for row in rows if judged[row.pk].rules.outsiders]
+    users = {pk for row in asking for pk in (*row.authors, row.verified_by_id) if pk}
     return people.organisations_of(users) if users else {}
 
 
-def _goes_on(action: Action, row: Submission) -> bool:
+def _goes_on(action: Action, judged: Judged) -> bool:
     """Whether the reviewer keeps the lease: having verified what she may also enter.
 
     Never after the content changed: what she sees on her screen is no longer what she would decide on.
     """
-    return action == Action.VERIFY and row.risk == Risk.ROUTINE
+    return action == Action.VERIFY and judged.rules.people == 1
 
 
 def _refuse_outdated(row: Submission, version: int, known: Collection[tuple[str, str, str]]) -> None:
@@ -255,6 +282,7 @@ def _rewrite(
     action: Action,
     data: Mapping[str, Any] | None,
     by: User,
+    rules: Rules,
 ) -> Submission:
     """Write the content that an edit, a resubmission or a rebase brings, of one submission; its steps are void."""
     (row,) = rows
@@ -263,8 +291,13 @@ def _rewrite(
     content = wordings.new_content(row, base, action, data, by=by)
     if action == Action.REBASE and row.intent not in REQUESTS:
         content |= submitting.based_on(base)
+    intent = content.get("intent", row.intent)
+    content |= in_force.for_row(row.policy, rules).judge(row.kind, intent, content["touched"]).columns()
     Submission.objects.filter(pk=row.pk).update(**stamping.VOID, **content, status=TRANSITIONS[action].target)
-    leases.drop([row.pk])
+    if action == Action.REBASE:  # who was handed it goes on with it, having read what it is now
+        leases.lapse([row.pk], of=by)
+    else:
+        leases.drop([row.pk])
     return Submission.objects.get(pk=row.pk)
 
 
@@ -287,6 +320,7 @@ def _event(
         role=role,
         kind=row.kind,
         submission=row,
+        policy=row.policy,
         reason=reason,
         answers=dict(answers),
         request_id=request_id,

@@ -8,7 +8,7 @@ from django.db import connection
 
 from bench.ours.reviewing import ANSWERS, free, reviewers
 from bench.stopwatch import Stopwatch
-from verification import leases, workflow
+from verification import rehearsing, workflow
 from verification.models import Public
 from verification.sop import CHECKLISTS, Action
 
@@ -28,7 +28,7 @@ def appear(count: int) -> dict[str, Any]:
     watch, user, taken = Stopwatch(), reviewers()[-2], []
     answers = dict.fromkeys(CHECKLISTS[Action.ENTER], True)
     for pk in free(count):
-        fence = leases.claim([pk], by=user)
+        fence = rehearsing.take([pk], by=user)
         (row,) = workflow.advance([pk], Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
         with watch:
             workflow.advance([pk], Action.ENTER, by=user, fence=fence, answers=answers)

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from bench.ours.reviewing import reviewers
+from bench.ours.reviewing import open_session, reviewers
 from bench.seed.words import TYPED
 from glacier.middleware import WORKING
 from verification import frequencies
@@ -49,7 +50,7 @@ def statements() -> dict[str, list[Statement]]:
     """Each statement once, with the address that asks it, how many rows it looked at and by which scans."""
     found: dict[str, Statement] = {}
     anybody, reviewer = Client(), Client()
-    reviewer.force_login(reviewers()[0], backend="django.contrib.auth.backends.ModelBackend")
+    reviewer.cookies[settings.SESSION_COOKIE_NAME] = open_session(reviewers()[0])
     frequencies.rare(["any"])
     for client, address in [*((anybody, a) for a in _public()), *((reviewer, a) for a in _of_reviewers())]:
         for sql, params in _asked(client, address):

@@ -13,7 +13,7 @@ from bench.ours.importing import sheet
 from bench.ours.reviewing import ANSWERS, HELD, free, open_session, reviewers
 from bench.seed import inventing
 from bench.seed.people import make_reviewer
-from verification import kinds, leases, workflow
+from verification import kinds, rehearsing, workflow
 from verification.journal import acting
 from verification.models import Event, Public, Robot, Submission, Unsequenced, User
 from verification.sop import CHECKLISTS, Action, Status
@@ -54,9 +54,9 @@ def _work(count: int, *, verified: bool) -> list[dict[str, Any]]:
         mine = ids[number * HELD : (number + 1) * HELD]
         if not mine:
             break
-        fence = leases.claim(mine, by=user)
+        fence = rehearsing.take(mine, by=user)
         if verified:
-            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
+            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS, fresh_factor=True)
         uids = [str(uid) for uid in Submission.objects.filter(pk__in=mine).values_list("uid", flat=True)]
         step = Action.ENTER if verified else Action.VERIFY
         work.append({"who": _signed_in(user), "fence": fence, "uids": uids, "step": step.value})

@@ -1,13 +1,15 @@
 """Reviewers' steps: one by one and in a batch, and what is needed to take them over HTTP."""
 
+import time
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils.crypto import get_random_string
 
 from bench.stopwatch import Stopwatch
-from verification import leases, workflow
+from verification import leases, rehearsing, workflow
 from verification.models import Lease, Reviewer, Submission, User
 from verification.sessions import SessionStore
 from verification.sop import CHECKLISTS, Action, Ground, Status
@@ -45,7 +47,7 @@ def prepare(count: int, each: int = HELD) -> dict[str, Any]:
         mine = ids[number * each : (number + 1) * each]
         if not mine:
             break
-        fence = leases.claim(mine, by=user)
+        fence = rehearsing.take(mine, by=user)
         secret = get_random_string(32)
         cookie = f"{settings.SESSION_COOKIE_NAME}={open_session(user)}; {settings.CSRF_COOKIE_NAME}={secret}"
         for uid in Submission.objects.filter(pk__in=mine).values_list("uid", flat=True):
@@ -54,11 +56,13 @@ def prepare(count: int, each: int = HELD) -> dict[str, Any]:
 
 
 def open_session(user: User) -> str:
-    """A session like that of somebody who signed in."""
+    """A session like that of somebody who signed in, with a second factor."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
+    store["account_authentication_methods_user"] = str(user.pk)
     store.create()
     return str(store.session_key)
 
@@ -69,9 +73,9 @@ def verify(count: int, batch: int) -> dict[str, Any]:
     user = reviewers()[-1]
     ids = free(count)
     batches = [ids[start : start + batch] for start in range(0, count, batch)]
-    fences = [leases.claim(mine, by=user) for mine in batches]
+    fences = [rehearsing.take(mine, by=user) for mine in batches]
     with Stopwatch() as watch:
         for mine, fence in zip(batches, fences, strict=True):
-            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS)
+            workflow.advance(mine, Action.VERIFY, by=user, fence=fence, answers=ANSWERS, fresh_factor=True)
     leases.drop(ids)
     return watch.done(count)

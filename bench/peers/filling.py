@@ -9,7 +9,7 @@ INSERT INTO peers_person (id, username, password, is_superuser, is_staff, is_act
                           email, date_joined, pseudonym, team)
 SELECT u.id, u.pseudonym, '', false, false, true, '', '', u.email, now(), u.pseudonym, coalesce(o.name, '')
   FROM verification_user u
-  LEFT JOIN verification_reviewer r ON r.user_id = u.id
+  LEFT JOIN verification_reviewer r ON r.user_id = u.id AND r.ended_at IS NULL AND r.confirmed_at IS NOT NULL
   LEFT JOIN verification_organisation o ON o.id = r.organisation_id
 """
 _HOSPITALS = """

@@ -55,7 +55,10 @@ class Share:
             schema=self.spec.schema,
             origin=Origin.VOLUNTEER,
             organisation=house,
+            policy=1,
             risk=self.spec.risk,
+            people=1,
+            outsiders=False,
             status=status,
             authors=[sender],
             submitted_at=verified - timedelta(minutes=20),
@@ -64,6 +67,7 @@ class Share:
             verified_by_id=self.reviewer(n) if stamped else None,
             entered_at=verified + timedelta(minutes=4) if stamped else None,
             entered_by_id=self.reviewer(n + 1) if stamped else None,
+            due_at=verified + timedelta(minutes=4) if stamped else None,
             closed_at=verified + timedelta(minutes=5) if status == Status.PUBLISHED else None,
             closed_by_id=self.publisher if status == Status.PUBLISHED else None,
         )

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from allauth.mfa.totp.internal import auth
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from bench.seed import copying, inventing
-from verification import names, people
+from verification import factors, names, organisations, people
 from verification.journal import acting
 from verification.models import Organisation, OrganisationAlias, Robot, User
 from verification.models.people import OrganisationKind
+from verification.people import Voucher
 
 REVIEWERS = 50
 SUBMITTERS = 20
@@ -44,22 +46,36 @@ def begin(houses: int) -> dict[str, int]:
 def _person(name: str, robot: User) -> User:
     # In one letter of the alphabet after the other, so that nobody meets a constraint.
     with acting(by=robot, reason="bench"):
-        password = PBKDF2PasswordHasher().encode("bench", "salt", iterations=1)
+        # Nobody signs in as one of them; so they may be handed what a rehearsal needs.
+        password = make_password(None)
         return User.objects.create(email=f"{name}@people.example", password=password, pseudonym=name)
 
 
 def make_reviewer(n: int, robot: User) -> User:
-    user, now = _person(f"reviewer-{n}", robot), timezone.now()
-    team = people.add_organisation(name=f"核实队{n}", kind=OrganisationKind.TEAM, by=robot)
+    user = _person(f"reviewer-{n}", robot)
+    team = organisations.add_organisation(name=f"核实队{n}", kind=OrganisationKind.TEAM, by=robot)
+    factors.give_app(user, secret=auth.generate_totp_secret(), by=robot)
     people.add_reviewer(
         user=user,
         organisation=team,
         legal_name=f"Nobody {n}",
+        checked=Voucher(_voucher(0, robot), _vouching(0, robot)),
+        confirmed=Voucher(_voucher(1, robot), _vouching(1, robot)),
         by=robot,
-        checked_at=now - timedelta(days=1),
-        expires_at=now + timedelta(days=3650),
+        at=timezone.now() - timedelta(days=1),
     )
     return user
+
+
+def _voucher(n: int, robot: User) -> User:
+    return User.objects.filter(pseudonym=f"voucher-{n}").first() or _person(f"voucher-{n}", robot)
+
+
+def _vouching(n: int, robot: User) -> Organisation:
+    name = f"担保队{n}"
+    return organisations.the_one_named(name) or organisations.add_organisation(
+        name=name, kind=OrganisationKind.TEAM, by=robot
+    )
 
 
 def _house(pk: int, n: int) -> Organisation:

@@ -13,7 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from glacier.demonstration import cast, contents
-from verification import confirming, duplicates, kinds, leases, publishing, workflow
+from verification import (
+    confirming,
+    duplicates,
+    in_force,
+    kinds,
+    leases,
+    publishing,
+    rehearsing,
+    rules,
+    ruling,
+    workflow,
+)
 from verification.kinds import Kind
 from verification.models import Submission, TakeDown, User
 from verification.refusals import Refused
@@ -26,6 +37,8 @@ _DECIDED: Final = {
     "rejected": Action.REJECT,
     "duplicate": Action.MARK_DUPLICATE,
 }
+# A line for enquiries that cannot be dialled, like all of them.
+_ENQUIRIES: Final = "027-90000000"
 # Who verifies, who enters.
 _PAIRS: Final = {"one": ("one", "one"), "two": ("two", "two"), "both": ("one", "two")}
 
@@ -46,7 +59,7 @@ def load() -> bool:
             return False
         if User.objects.filter(is_robot=False).exists():
             raise Inhabited()
-        Walk(cast.enrol(now=timezone.now())).play()
+        Walk(cast.enrol()).play()
     return True
 
 
@@ -63,7 +76,24 @@ class Walk:
         self.told: dict[str, Row] = {}
 
     def play(self) -> None:
-        """All entries of every list first, in batches; then, one by one, what happened to them."""
+        """All entries of every list first, in batches; then, one by one, what happened to them.
+
+        While the lists are filled nothing cools off: two people agreed on that, and on the usual rules after it.
+        """
+        usual = in_force.current()
+        self._rule(without_cooling(usual), "首批清单载入期间不设冷静期。", "one", "two")
+        self._fill()
+        self._rule(rules.content_of(usual), "首批清单已载入，恢复通常的冷静期。", "two", "one")
+        for row in contents.read("cooling"):
+            self._follow(row)
+
+    def _rule(self, content: rules.Content, reason: str, proposes: str, adopts: str) -> None:
+        """Other rules, by two people of two organisations."""
+        proposed = ruling.propose(content=content, reason=reason, by=self.people[proposes], fresh_factor=True)
+        by, fingerprint = self.people[adopts], proposed.fingerprint
+        ruling.adopt(proposed.version, fingerprint=fingerprint, by=by, fresh_factor=True)
+
+    def _fill(self) -> None:
         sent = [
             (row, self._submit(spec, row)) for spec in kinds.every() for row in contents.of_list(spec.slug)
         ]
@@ -84,14 +114,14 @@ class Walk:
 
     def _review(self, sent: Sequence[Sent]) -> None:
         """Verify, and enter what shall be public, as few decisions as there are pairs and grounds."""
-        groups: dict[tuple[str, Ground, str], list[int]] = {}
+        groups: dict[tuple[str, Ground, str, str], list[int]] = {}
         for row, submission in sent:
-            key = (pair_for(row, submission), ground_of(submission), row["ends"])
+            key = (pair_for(row, submission), ground_of(submission), row["ends"], line_to_call(submission))
             groups.setdefault(key, []).append(submission.pk)
-        for (pair, ground, ends), ids in groups.items():
+        for (pair, ground, ends, line), ids in groups.items():
             verifier, enterer = (self.people[name] for name in _PAIRS[pair])
-            fence = verify(ids, ground, by=verifier)
-            if ends == "published":
+            fence = verify(ids, ground, by=verifier, line=line)
+            if ends in ("published", "entered"):
                 enter(ids, by=enterer, fence=fence if enterer is verifier else None, held_by=verifier)
             else:
                 release(ids, by=verifier)
@@ -101,7 +131,7 @@ class Walk:
         reviewer = self.people[_PAIRS[pair_for(row, submission)][0]]
         if action := _DECIDED.get(row["ends"]):
             reason = row.get("reason", Reason.SAME_RECORD)
-            fence = leases.claim([submission.pk], by=reviewer)
+            fence = rehearsing.take([submission.pk], by=reviewer)
             note = row.get("how_to_fix", "")
             twin = (
                 {submission.pk: {"related": duplicates.twin_of(submission)}}
@@ -121,7 +151,7 @@ class Walk:
         record, by = self.records[row["of"]], self.people[row["by"]]
         match row["act"]:
             case "take_down":
-                publishing.take_down(record, by=by, reason=row["reason"], note=row["note"])
+                publishing.take_down(record, by=by, reason=row["reason"], note=row["note"], fresh_factor=True)
             case "second_look":
                 publishing.second_look(TakeDown.objects.get(record=record).pk, by=by)
             case "ask_to_take_down":
@@ -138,7 +168,7 @@ class Walk:
         self.told[row["of"]] = told if row["ends"] == "published" else self.told[row["of"]]
         data = {n: value for n, value in data_of(spec, told, self.today).items() if spec.fields[n].public}
         submission = workflow.submit(kind=spec.slug, data=data, by=by, record=record)
-        if row["ends"] in ("verified", "published"):
+        if row["ends"] in ("verified", "entered", "published"):
             self._review([({**row, "reviewed": "both"}, submission)])
             publish()
         else:
@@ -171,11 +201,29 @@ def ground_of(submission: Submission) -> Ground:
     return Ground.ORGANISATION_STATEMENT if submission.origin == "organisation" else Ground.CALL_BACK
 
 
-def verify(ids: Sequence[int], ground: Ground, *, by: User) -> int:
-    """Take and verify; the fence of the lease."""
-    fence = leases.claim(ids, by=by)
-    answers = {**dict.fromkeys(CHECKLISTS[Action.VERIFY], True), "grounds": [ground]}
-    workflow.advance(ids, Action.VERIFY, by=by, fence=fence, answers=answers)
+def line_to_call(submission: Submission) -> str:
+    """Where its class asks for a call-back: the house's public line, or that of its district."""
+    judged = in_force.current().judge(submission.kind, submission.intent, submission.touched)
+    line = str(submission.payload.get("office_line") or _ENQUIRIES)
+    return line.split("、")[0] if judged.rules.call_back else ""
+
+
+def without_cooling(usual: rules.Rules) -> rules.Content:
+    """The same rules, but for the time between approval and publication."""
+    content = rules.content_of(usual)
+    for asked in content["classes"].values():
+        asked.update(cooling_new=0, cooling_change=0)
+    return content
+
+
+def verify(ids: Sequence[int], ground: Ground, *, by: User, line: str = "") -> int:
+    """Take and verify; the fence of the lease. With a call-back on that line, where one is named."""
+    fence = rehearsing.take(ids, by=by)
+    answers: dict[str, Any] = {**dict.fromkeys(CHECKLISTS[Action.VERIFY], True), "grounds": [ground]}
+    if line:
+        answers["grounds"] = list(dict.fromkeys([ground, Ground.CALL_BACK]))
+        answers["call_back"] = {"at": timezone.now().isoformat(), "line": line}
+    workflow.advance(ids, Action.VERIFY, by=by, fence=fence, answers=answers, fresh_factor=True)
     return fence
 
 
@@ -183,9 +231,9 @@ def enter(ids: Sequence[int], *, by: User, fence: int | None, held_by: User) -> 
     """Enter under the verifier's own fence, or after she gave them out of her hands."""
     if fence is None:
         release(ids, by=held_by)
-        fence = leases.claim(ids, by=by)
+        fence = rehearsing.take(ids, by=by)
     answers = dict.fromkeys(CHECKLISTS[Action.ENTER], True)
-    workflow.advance(ids, Action.ENTER, by=by, fence=fence, answers=answers)
+    workflow.advance(ids, Action.ENTER, by=by, fence=fence, answers=answers, fresh_factor=True)
 
 
 def release(ids: Sequence[int], *, by: User) -> None:

@@ -75,7 +75,7 @@ def open_state() -> State:
         )
     if shutil.disk_usage(folder).free < ROOM:
         raise full_disk(folder)
-    for name in ("log", "backups", "mail", "programs", "static"):
+    for name in ("log", "backups", "programs", "static"):
         (folder / name).mkdir(mode=0o755 if name == "programs" else 0o700, exist_ok=True)
     return State(folder, account)
 

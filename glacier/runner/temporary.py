@@ -37,8 +37,7 @@ class TemporaryServers:
     def env(self, database: str, number: int, state: str) -> dict[str, str]:
         """What leads a process to one of the databases of each, and to a state folder of its own."""
         folder = self.folder / "state" / state
-        for name in ("mail", "static"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / "static").mkdir(parents=True, exist_ok=True)
         return {
             "DATABASE_URL": self.cluster.url(database),
             **self.valkey.urls(number),

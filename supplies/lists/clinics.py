@@ -160,7 +160,7 @@ EXAMPLE = {
 }
 
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.SENSITIVE),
     "organisation_name": Field(_("who gives advice"), public=True, risk=Risk.SENSITIVE),
     "advice": Field(_("kind of advice"), public=True, choices=Advice.choices, empty=_("not said")),
     "access": Field(_("how to reach them"), public=True, risk=Risk.SENSITIVE),

@@ -234,7 +234,7 @@ EXAMPLE = {
 }
 
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.SENSITIVE),
     "organisation_name": Field(_("company"), public=True, risk=Risk.SENSITIVE),
     "company_type": Field(_("kind of company"), public=True, choices=CompanyType.choices),
     "place": Field(_("seat of the company"), public=True, format=Format.PLACE),

@@ -203,7 +203,7 @@ EXAMPLE = {
 }
 
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.SENSITIVE),
     "organisation_name": Field(_("carrier"), public=True, risk=Risk.SENSITIVE),
     "departure": Field(pgettext_lazy("route", "from"), public=True),
     "destination": Field(pgettext_lazy("route", "to"), public=True),

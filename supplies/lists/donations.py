@@ -306,7 +306,7 @@ EXAMPLE = {
 }
 
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.SENSITIVE),
     "organisation_name": Field(_("donor"), public=True, risk=Risk.SENSITIVE),
     "donor_type": Field(_("kind of donor"), public=True, choices=DonorType.choices),
     "lines": Field(_("what is given"), public=True),

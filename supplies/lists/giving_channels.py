@@ -282,7 +282,7 @@ def _dangerous(fields: dict[str, Field], *which: str) -> dict[str, Field]:
 
 # Whoever can change where givers look, or whom they call, can lead the money elsewhere.
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.DANGEROUS),
     "organisation_name": Field(_("organisation"), public=True, risk=Risk.DANGEROUS),
     "channel_state": Field(
         _("state of the channel"), public=True, risk=Risk.SENSITIVE, choices=ChannelState.choices

@@ -221,9 +221,10 @@ EXAMPLE = {
     "source_dated": "2020-02-03",
 }
 
+# Whoever names another institution, or another address, sends what is given to another door.
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
-    "organisation_name": Field(_("institution"), public=True, risk=Risk.SENSITIVE),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.DANGEROUS),
+    "organisation_name": Field(_("institution"), public=True, risk=Risk.DANGEROUS),
     "place": Field(_("place"), public=True, risk=Risk.SENSITIVE, format=Format.PLACE),
     "lines": Field(_("what is needed"), public=True),
     "urgency": Field(_("urgency"), public=True, choices=Urgency.choices),

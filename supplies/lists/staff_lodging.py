@@ -107,7 +107,7 @@ EXAMPLE = {
 }
 
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.SENSITIVE),
     "organisation_name": Field(_("hotel"), public=True, risk=Risk.SENSITIVE),
     **PREMISES_FIELDS,
     "rooms": Field(_("rooms offered"), public=True, format=Format.COUNT, empty=_("number unknown")),

@@ -250,7 +250,7 @@ EXAMPLE = {
 }
 
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.DANGEROUS),
     "organisation_name": Field(_("company"), public=True, risk=Risk.DANGEROUS),
     "place": Field(_("place"), public=True, risk=Risk.SENSITIVE, format=Format.PLACE),
     "lines": Field(_("products"), public=True),

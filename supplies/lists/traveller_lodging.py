@@ -113,7 +113,7 @@ EXAMPLE = {
 }
 
 FIELDS = {
-    "organisation": Field(_("institution in the register"), public=True),
+    "organisation": Field(_("institution in the register"), public=True, risk=Risk.SENSITIVE),
     "organisation_name": Field(_("hotel or office"), public=True, risk=Risk.SENSITIVE),
     **PREMISES_FIELDS,
     **CONTACT_FIELDS,

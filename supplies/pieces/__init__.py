@@ -6,6 +6,7 @@ Everything goes through `frames.filled`: what is not marked as markup is escaped
 """
 
 from supplies.pieces.amounts import amount
+from supplies.pieces.changes import changed_note
 from supplies.pieces.codes import icon, label, labels, urgency
 from supplies.pieces.facts import fact
 from supplies.pieces.links import item_chip, place_in_words, place_links
@@ -18,6 +19,7 @@ __all__ = [
     "ago",
     "amount",
     "brief_row",
+    "changed_note",
     "clock",
     "fact",
     "icon",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from supplies import catalogue
 from supplies.pieces.amounts import amount
+from supplies.pieces.changes import changed_note
 from supplies.pieces.codes import urgency
 from supplies.pieces.facts import fact
 from supplies.pieces.frames import filled, joined
@@ -23,7 +24,7 @@ FEW: Final = 3
 _NOTHING: Final = SafeString("")
 _ROW: Final = (
     '<li class="{}"><div class="row-head"><h2><a class="plain hit" href="{}">{}</a></h2>{}</div>'
-    '<div class="in-row">{}{}</div>{}</li>'
+    '<div class="in-row">{}{}</div>{}{}</li>'
 )
 
 
@@ -42,6 +43,7 @@ def row(record: Body) -> SafeString:
         _under_the_heading(record),
         _wants(brief, record["kind"], address),
         _in_brief(brief, record["kind"]),
+        changed_note(record),
         trust_line(record),
     )
 
@@ -95,12 +97,13 @@ def brief_row(record: Body, *, many_lists: bool) -> SafeString:
     soon = record.get("urgency")
     beside = urgency(soon) if soon and soon != "normal" else _NOTHING
     return filled(
-        '<li class="{}"><div class="apart"><h3><a class="hit plain" href="{}">{}</a></h3>{}</div>{}{}</li>',
+        '<li class="{}"><div class="apart"><h3><a class="hit plain" href="{}">{}</a></h3>{}</div>{}{}{}</li>',
         record["freshness"],
         record_address(record["kind"], record["uid"]),
         pages.heading(record),
         filled('<span class="tag">{}</span>', record["list"]) if many_lists else beside,
         _second_line(record),
+        changed_note(record),
         trust_line(record),
     )
 

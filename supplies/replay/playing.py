@@ -14,11 +14,11 @@ from uuid import UUID
 from django.db import transaction
 
 from supplies import sheets
-from verification import duplicates, history, leases, publishing, workflow
+from verification import duplicates, history, in_force, leases, publishing, rehearsing, workflow
 from verification.kinds import Kind
 from verification.models import Public, Submission, TakeDown, User
 from verification.refusals import InvalidPayload, PossibleDuplicate, Refused, Unchanged
-from verification.sop import CHECKLISTS, OPEN, Action, Ground, Intent, Origin, Reason, Risk, Status
+from verification.sop import CHECKLISTS, OPEN, Action, Ground, Intent, Origin, Reason, Status
 
 IMPORTER: Final = "importer"
 Key = tuple[str, str]  # a sheet, and what a row is called in it
@@ -85,6 +85,7 @@ class Replay:
     """Plays events in order. `cast` names the importer, the verifier, the enterer, and whoever else acts.
 
     `publish` waits for, or does, the publication of what was entered. `hooks` play actions of one's own.
+    What it sends in is under the rules `replay`: two outsiders where it is dangerous, no call-back, no cooling-off.
     `keep_both`: where two rows may be the same, the reviewers say they are not, as the sheets did.
     """
 
@@ -120,7 +121,11 @@ class Replay:
             yield group
 
     def play_group(self, group: Sequence[Happening]) -> list[Outcome]:
-        """One of `groups`: what became of each of its happenings."""
+        """One of `groups`: what became of each of its happenings. Under the rules of replays, and only here."""
+        with in_force.replaying():
+            return self._play_group(group)
+
+    def _play_group(self, group: Sequence[Happening]) -> list[Outcome]:
         if group[0].action in _ROWS:
             outcomes = [self._take_in(happening) for happening in group]
         else:
@@ -192,8 +197,10 @@ class Replay:
         asked = publishing.request_withdrawal(record, by=self.cast[happening.by], reason=reason)
         if asked is not None:
             who = self.cast[happening.who]
-            fence = leases.claim([asked.pk], by=who)
-            publishing.take_down(record, by=who, reason=reason, submission_id=asked.pk, fence=fence)
+            fence = rehearsing.take([asked.pk], by=who)
+            publishing.take_down(
+                record, by=who, reason=reason, submission_id=asked.pk, fence=fence, fresh_factor=True
+            )
         return "gone"
 
     def _open(self, happening: Happening) -> Submission | None:
@@ -225,24 +232,28 @@ class Replay:
 
     def _say_distinct(self, submission: int, rivals: Iterable[UUID]) -> None:
         verifier = self.cast["verifier"]
-        fence = leases.claim([submission], by=verifier)
+        fence = rehearsing.take([submission], by=verifier)
         for other in rivals:
             workflow.say_distinct(submission, other=other, by=verifier, fence=fence)
 
     def _take_both_steps(self, ids: Sequence[int]) -> None:
         rows = list(Submission.objects.filter(pk__in=ids).order_by("pk"))
         verifier, enterer = self.cast["verifier"], self.cast["enterer"]
-        fence = leases.claim(ids, by=verifier)
+        fence = rehearsing.take(ids, by=verifier)
         for ground in (Ground.OFFICIAL_NOTICE, Ground.CALL_BACK):
             grounded = [row.pk for row in rows if _ground(row) == ground]
             answers = _answers(Action.VERIFY, ground)
             if grounded:
-                workflow.advance(grounded, Action.VERIFY, by=verifier, fence=fence, answers=answers)
-        routine = [row.pk for row in rows if row.risk == Risk.ROUTINE]
-        for some, by in ((routine, verifier), ([pk for pk in ids if pk not in routine], enterer)):
+                workflow.advance(
+                    grounded, Action.VERIFY, by=verifier, fence=fence, answers=answers, fresh_factor=True
+                )
+        alone = [row.pk for row in rows if row.people == 1]
+        for some, by in ((alone, verifier), ([pk for pk in ids if pk not in alone], enterer)):
             if some:
-                mine = fence if by is verifier else leases.claim(some, by=by)
-                workflow.advance(some, Action.ENTER, by=by, fence=mine, answers=_answers(Action.ENTER))
+                mine = fence if by is verifier else rehearsing.take(some, by=by)
+                workflow.advance(
+                    some, Action.ENTER, by=by, fence=mine, answers=_answers(Action.ENTER), fresh_factor=True
+                )
 
     def _step(self, happening: Happening) -> Outcome:
         """A step of one person's own, or an action the hooks know."""
@@ -263,7 +274,9 @@ class Replay:
         by, who = self.cast[happening.by], self.cast[happening.who]
         match happening.action:
             case "take_down":
-                publishing.take_down(record, by=who, reason=happening.reason, note=happening.note)
+                publishing.take_down(
+                    record, by=who, reason=happening.reason, note=happening.note, fresh_factor=True
+                )
                 return "gone"
             case "second_look":
                 look = TakeDown.objects.filter(record=record).latest("pk")
@@ -278,7 +291,7 @@ class Replay:
                 workflow.advance([submission], Action.WITHDRAW, by=by, reason=happening.reason)
             case "distinct":
                 other = self.records[happening.sheet, happening.other]
-                fence = leases.claim([submission], by=who)
+                fence = rehearsing.take([submission], by=who)
                 workflow.say_distinct(submission, other=other, by=who, fence=fence)
                 leases.release(submission, by=who)
             case action:
@@ -290,7 +303,7 @@ class Replay:
         by, row = self.cast[who], Submission.objects.get(pk=submission)
         answers = _answers(action, _ground(row))
         with transaction.atomic():  # refused, the lease is given back too
-            fence = None if action == Action.REOPEN else leases.claim([submission], by=by)
+            fence = None if action == Action.REOPEN else rehearsing.take([submission], by=by)
             workflow.advance(
                 [submission],
                 action,
@@ -298,6 +311,7 @@ class Replay:
                 fence=fence,
                 answers=answers,
                 reason=reason,
+                fresh_factor=True,
                 note=note,
                 events={submission: {"related": duplicates.twin_of(row)}}
                 if action == Action.MARK_DUPLICATE
@@ -337,4 +351,4 @@ def _ground(row: Submission) -> Ground:
 
 def _answers(action: Action, ground: Ground = Ground.CALL_BACK) -> dict[str, Any]:
     answers: dict[str, Any] = dict.fromkeys(CHECKLISTS.get(action, {}), True)
-    return answers | ({"grounds": [ground]} if action == Action.VERIFY else {})
+    return answers | ({"grounds": [ground], "replayed": True} if action == Action.VERIFY else {})

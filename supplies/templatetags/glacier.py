@@ -20,6 +20,7 @@ for piece in (
     pieces.ago,
     pieces.amount,
     pieces.brief_row,
+    pieces.changed_note,
     pieces.clock,
     pieces.fact,
     pieces.icon,

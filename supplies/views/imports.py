@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from supplies import sheets
 from supplies.cells import text_of
-from supplies.csv_cells import guarded
 from supplies.files import limits
 from supplies.files.reading import value_of
 from supplies.imported import ACCEPTED, AT_WORK, Answer, Import, ImportRow, Stage, Verdict
 from supplies.importing import answers, sentences
 from supplies.importing import imports as importing
 from verification import kinds
+from verification.csv_cells import guarded
 from verification.refusals import Refused, WrongStatus
 from verification.views.requests import actor, number_of, uid_of
 

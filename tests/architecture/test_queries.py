@@ -6,8 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import builders
+from tests.signing_in import sign_in
 from tests.supplies import sheet_files
 from verification import (
+    drawing,
     feed,
     history,
     inbox,
@@ -16,6 +18,7 @@ from verification import (
     likeness,
     measures,
     owner_links,
+    pairs,
     people,
     uniting,
 )
@@ -60,9 +63,15 @@ def reading(volunteer, reviewer):
     return {
         "people.standing": (1, who),
         "inbox.waiting_for": (2, lambda: list(inbox.waiting_for(who()))),
-        "inbox.next_for": (2, lambda: inbox.next_for(who())),
+        "inbox.in_hand": (2, lambda: inbox.in_hand(who())),
+        "inbox.looked_up": (1, lambda: inbox.looked_up("江城", limit=20)),
+        "drawing.window": (3, lambda: drawing.window(who())),
+        "drawing.put_back_often": (1, drawing.put_back_often),
+        "pairs.report": (1, pairs.report),
         "inbox.counts_for": (2, lambda: inbox.counts_for(who())),
         "inbox.take_downs_to_look_at": (2, lambda: list(inbox.take_downs_to_look_at(who()))),
+        "inbox.cooling_off": (2, lambda: list(inbox.cooling_off(who()))),
+        "inbox.coming_about": (2, lambda: list(inbox.coming_about(who()))),
         "inbox.mine": (1, lambda: inbox.mine(volunteer)),
         "inbox.verdicts": (1, lambda: inbox.verdicts(own)),
         "inbox.being_looked_at": (1, lambda: inbox.being_looked_at(own)),
@@ -100,6 +109,9 @@ PAGES = [
     "/search/?q=江城",
     "/status/",
     "/about/",
+    "/about/rules/",
+    "/review/rules/",
+    "/api/v1/policy/",
     "/mine/",
     "/mine/imports/",
     "/mine/confirm/{record}/",
@@ -107,6 +119,8 @@ PAGES = [
     "/owner/{link}/",
     "/review/",
     "/review/{waiting}/",
+    "/review/direct/?q=江城",
+    "/review/pairs/",
     "/review/merge/{record}/",
     "/me/",
     "/api/v1/",
@@ -119,9 +133,11 @@ PAGES = [
 FEW = ("/needs/", "/needs/{record}/", "/api/v1/needs/", "/api/v1/search/?q=江城", "/search/?q=江城")
 
 
-def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer, client):
+def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer, coordinator, client):
     """However much there is: records, histories, imports, links, entries that wait."""
     spent = []
+    whose = {"/mine/": volunteer, "/mine/imports/": volunteer}
+    whose |= {"/review/direct/?q=江城": coordinator, "/review/pairs/": coordinator}
     names = {"organisation_name": "江城双号医院"}
     twin = builders.published_need(volunteer, reviewer, **names)
     root = builders.published_need(volunteer, reviewer, organisation_name="江城根号医院")
@@ -129,15 +145,14 @@ def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer,
     for number, first in ((1, 0), (2, 1)):
         fill(number, first)
         for n in range(first, first + number):
-            secret, _link = owner_links.issue(root.uid, by=reviewer)
+            secret, _link = owner_links.issue(root.uid, by=reviewer, fresh_factor=True)
             batch = sheet_files.judged(sheet_files.as_csv([sheet_files.row(备注=f"第{n}份")]), volunteer)
             assert batch.stage == "ready"
         waiting = inbox.waiting_for(people.standing(other_reviewer, now=timezone.now())).first()
         parts = {"record": root.uid, "twin": twin.uid, "waiting": waiting.uid, "link": secret}
         asked = {}
         for page in PAGES:
-            person = volunteer if page in ("/mine/", "/mine/imports/") else other_reviewer
-            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            sign_in(client, whose.get(page, other_reviewer))
             path = page.format(**parts)
             assert client.get(path).status_code == 200, page
             asked[page] = counted(lambda path=path: client.get(path).getvalue())

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from glacier import demonstration
 from glacier.demonstration import contents
@@ -43,7 +45,10 @@ def test_demonstration_shows_every_state_and_loads_once(db):
 
 def _every_state_is_there() -> None:
     stand = Counter(Submission.objects.values_list("status", flat=True))
-    assert stand.keys() == set(Status.values) - {Status.ENTERED}, "what is approved is published"
+    assert stand.keys() == set(Status.values)
+    cooling = Submission.objects.filter(status=Status.ENTERED)
+    assert not cooling.filter(due_at__lte=timezone.now()).exists(), "what is approved and due is published"
+    assert cooling.filter(due_at__gt=timezone.now() + timedelta(hours=23), risk=Risk.DANGEROUS).exists()
     assert stand[Status.COLLECTED] >= 12
     assert stand[Status.VERIFIED] >= 4
     public = Counter(Public.objects.values_list("state", flat=True))
@@ -52,6 +57,10 @@ def _every_state_is_there() -> None:
     intents = Submission.objects.filter(status__in=[Status.COLLECTED, Status.VERIFIED])
     assert set(intents.values_list("intent", flat=True)) == set(Intent.values)
     assert set(intents.values_list("risk", flat=True)) == set(Risk.values)
+    changed = [
+        json.loads(body).get("changed") for body in Public.objects.live().values_list("body", flat=True)
+    ]
+    assert [note[0]["fields"] for note in changed if note] == [["delivery_address"]]
     gone = Event.objects.filter(action=Action.TAKE_DOWN).values("record")
     assert Public.objects.live().filter(pk__in=gone).exists(), "one was brought back"
     needs = Public.objects.live().filter(kind="needs")
@@ -105,6 +114,21 @@ def test_demonstration_prints_its_accounts():
     assert demonstration.PASSWORD in out.getvalue()
     assert "协调员" in out.getvalue()
     assert "coordinator:" in out.getvalue()
+
+
+def test_demonstration_says_the_code_with_which_a_reviewer_comes_in(db, settings):
+    settings.DEMO = True
+    load()
+    client = Client()
+    account = next(a for a in client.get(reverse("account_login")).context["demo_accounts"] if a["code"])
+    step = client.post(
+        reverse("account_login"), {"login": account["email"], "password": demonstration.PASSWORD}
+    )
+    client.post(step.headers["Location"], {"code": account["code"]})
+    assert client.get(reverse("inbox")).status_code == 200
+    out = io.StringIO()
+    call_command("demonstration", accounts=True, stdout=out)
+    assert re.search(r"code now: \d{6}", out.getvalue())
 
 
 @pytest.mark.parametrize(("page", "demo", "shown"), [

@@ -7,8 +7,8 @@ from glacier.management.commands import clock
 from glacier.runner import commands
 from glacier.runner.processes import Program, wait_until
 from tests import builders
-from verification import attempts, journal, publishing, pulses
-from verification.models import Attempt, Leaf, Public, Unsequenced
+from verification import attempts, journal, outbox, publishing, pulses
+from verification.models import Attempt, Leaf, Outbox, Public, Unsequenced
 
 
 def test_clock_publishes_what_was_approved_and_numbers_events(volunteer, reviewer):
@@ -88,3 +88,14 @@ def test_second_clock_stands_by(running_clock, committed_db, tmp_path, volunteer
         assert publishing.publish_due().taken == 0
     finally:
         other.kill()
+
+
+def test_clock_delivers_the_mail_that_nobody_else_did(running_clock, db_mail):
+    """No worker runs here: within seconds the clock takes over, in the thread beside its ticks."""
+    assert wait_until(lambda: Outbox.objects.filter(sent_at__isnull=False).exists(), 60)
+    assert running_clock.running()
+
+
+@pytest.fixture
+def db_mail(committed_db):
+    outbox.put([outbox.mail(to="reader@people.example", subject="a", text="b", language="en")])

@@ -9,11 +9,12 @@ from glacier import middleware
 from glacier.runner.processes import wait_until
 from tests import builders
 from tests.routes import public_addresses
+from tests.signing_in import sign_in
 
 
 def test_public_addresses_have_no_session_and_nobody_signed_in(client, volunteer, reviewer, stranger):
     record = builders.published_need(volunteer, reviewer)
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     for path in public_addresses(kind="needs", uid=record.uid):
         request = client.get(path).wsgi_request
         assert not hasattr(request, "session"), path

@@ -8,6 +8,7 @@ from django.test import Client
 from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
+from tests.signing_in import sign_in
 from verification.models import User
 
 Visit = Callable[..., Page]
@@ -28,7 +29,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
 
     def open_page(user: User | None = None, *, width: int = 390, javascript: bool = True, **more) -> Page:
         context = browser.new_context(
-            base_url=server,
+            base_url=more.pop("base_url", server),
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": 844},
@@ -63,7 +64,7 @@ def _missing_parts(got: Response) -> list[str]:
 def session_of(user: User, server: str) -> SetCookieParam:
     """The cookie of somebody who is signed in."""
     client = Client()
-    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    sign_in(client, user)
     return {
         "name": settings.SESSION_COOKIE_NAME,
         "value": client.cookies[settings.SESSION_COOKIE_NAME].value,

@@ -8,10 +8,23 @@ from uuid import UUID
 from supplies.imported import Import
 from supplies.importing import imports
 from tests import builders
+from tests.people import registrar
 from tests.supplies.sheet_files import GOOD, as_csv, row, work
-from verification import confirming, journal, kinds, owner_links, people, publishing, uniting, workflow
+from verification import (
+    belonging,
+    confirming,
+    granting,
+    journal,
+    kinds,
+    owner_links,
+    people,
+    publishing,
+    uniting,
+    vouching,
+    workflow,
+)
 from verification.models import Submission, User
-from verification.sop import Reason
+from verification.sop import Action, Reason
 
 LONG = (
     "湖北省江城市经济技术开发区第一人民医院（江城市传染病医院、江城大学附属第一临床学院）"
@@ -31,11 +44,19 @@ class Scenery:
     rejected: Submission
     waiting: Submission
     correction: Submission
+    # Its address is changed: the one was published lately, the other cools off.
+    moved: UUID
+    cooling: Submission
     doubtful: Submission
     withdrawal: Submission
     merged: UUID
     confirmation: Submission | None
     link: str
+    # Of people: an invitation, an organisation with an admin, a name to check, somebody something is proposed about.
+    invitation: str
+    house: UUID
+    check: UUID
+    person: int
     # Of every list: a published record, and an entry that waits, brought by a sheet.
     records: Mapping[str, UUID]
     entries: Mapping[str, Submission]
@@ -90,10 +111,12 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
     )
     twin = builders.published_need(volunteer, reviewer, organisation_name="江城五院", remarks="送东门")
     uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
-    owner_links.revoke(owner_links.issue(record.uid, by=reviewer)[1].uid, by=reviewer)
+    owner_links.revoke(owner_links.issue(record.uid, by=reviewer, fresh_factor=True)[1].uid, by=reviewer)
     people.make_token(user=volunteer, name="物资组每日填报脚本")
+    moved, cooling = _moved(volunteer, reviewer, other_reviewer)
     records, entries = _every_list(volunteer, stranger, reviewer, other_reviewer)
     scenery = Scenery(
+        **_people(volunteer, stranger, reviewer, other_reviewer),
         records=records,
         entries=entries,
         imports=_imports(volunteer),
@@ -111,14 +134,37 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
             lines=[builders.line("goggles", "10副", no=1), builders.line("isolation-gown", "越多越好")],
             delivery_address="江城区长堤路3号",
         ),
+        moved=moved,
+        cooling=cooling,
         doubtful=doubtful,
         withdrawal=builders.withdrawal_request(stranger, long),
         merged=twin.uid,
         confirmation=confirming.ask(record.uid, by=stranger, note="今天总机说还在收"),
-        link=owner_links.issue(record.uid, by=reviewer)[0],
+        link=owner_links.issue(record.uid, by=reviewer, fresh_factor=True)[0],
     )
     journal.sequence()
     return scenery
+
+
+def _people(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) -> dict[str, Any]:
+    """A house with an admin and invitations, a name to check, and things that wait for another person."""
+    house = volunteer.memberships.get().organisation
+    people.add_member(user=other_reviewer, organisation=house, by=registrar(), is_admin=True)
+    secret, _made = belonging.invite(organisation=house, email="nurse@people.example", by=other_reviewer)
+    check = vouching.ask(by=volunteer, organisation=house, legal_name="欧阳某某")
+    granting.propose(Action.RESET_FACTOR, by=reviewer, person=stranger, fresh_factor=True)
+    return {"invitation": secret, "house": house.uid, "check": check.uid, "person": stranger.pk}
+
+
+def _moved(volunteer: User, reviewer: User, other_reviewer: User) -> tuple[UUID, Submission]:
+    """A need whose delivery address was changed, and is going to be changed once more."""
+    name: dict[str, Any] = {"organisation_name": "江城第十二医院"}
+    first = builders.published_need(volunteer, reviewer, **name)
+    builders.published_need(
+        volunteer, reviewer, other_reviewer, record=first.uid, delivery_address="江城区长堤路5号东门", **name
+    )
+    again = builders.submit_need(volunteer, record=first.uid, delivery_address="江城区新路8号", **name)
+    return first.uid, builders.approve(again, reviewer, other_reviewer)
 
 
 def _every_list(
@@ -128,7 +174,7 @@ def _every_list(
     records, entries = {}, {}
     for spec in kinds.every():
         sent = workflow.submit(kind=spec.slug, data=spec.example, by=volunteer)
-        builders.approve(sent, reviewer, other_reviewer)
+        builders.cool_off(builders.approve(sent, reviewer, other_reviewer))
         as_written = {"名称": LONG, "数量": "若干", "联系人": [{"name": "甄不存", "tel": "13800000000"}]}
         data = {**spec.example, "as_written": as_written, "remarks": LONG}
         entries[spec.slug] = workflow.submit(kind=spec.slug, data=data, by=stranger)

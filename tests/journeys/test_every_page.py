@@ -3,11 +3,13 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.journeys import scenery
 from tests.journeys.looking import NARROW, WIDE, faults, with_axe
-from verification import kinds
+from tests.people import give_factor, make_person
+from verification import inbox, kinds, people, rehearsing
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +21,16 @@ LOOKS = [
 ]
 
 
+AUDIT = ("/audit/", "/audit/?person=nobody&action=merge&since=x", "/audit/?until=2020-01-01", "/me/")
+
+
 @pytest.fixture
 def site(volunteer, stranger, reviewer, other_reviewer):
-    return scenery.make(volunteer, stranger, reviewer, other_reviewer)
+    """What waits is in the hands of the one who looks at it."""
+    made = scenery.make(volunteer, stranger, reviewer, other_reviewer)
+    who = people.standing(other_reviewer, now=timezone.now())
+    rehearsing.take([one.pk for one in inbox.waiting_for(who)], by=other_reviewer)
+    return made
 
 
 def pages_of(site) -> dict[str, list[str]]:
@@ -35,11 +44,14 @@ def pages_of(site) -> dict[str, list[str]]:
             "/needs/?cursor=nothing",
             f"/needs/{site.record}/",
             f"/needs/{site.long}/",
+            f"/needs/{site.moved}/",
             f"/needs/{site.gone}/",
             f"/needs/{site.hidden}/",
             f"/needs/{site.merged}/history/",
             f"/owner/{site.link}/",
             "/owner/nothing/",
+            f"/people/invitation/{site.invitation}/",
+            "/people/invitation/nothing/",
             f"/needs/{uuid4()}/",
             *(f"/{kind}/" for kind in lists),
             *(f"/{kind}/{site.records[kind]}/" for kind in lists),
@@ -51,6 +63,7 @@ def pages_of(site) -> dict[str, list[str]]:
             "/search/?q=江",
             "/status/",
             "/about/",
+            "/about/rules/",
             "/accounts/login/",
             "/accounts/signup/",
             "/accounts/password/reset/",
@@ -73,10 +86,15 @@ def pages_of(site) -> dict[str, list[str]]:
             "/mine/imports/",
             *(f"/mine/imports/{batch.uid}/" for batch in site.imports),
             *(f"/submit/{kind}/sheet/" for kind in ("needs", "couriers")),
+            "/me/",
             "/me/tokens/",
+            "/me/organisations/",
+            "/people/",
             "/review/",
             "/accounts/email/",
             "/accounts/password/change/",
+            "/accounts/2fa/",
+            "/me/factor/",
             "/accounts/logout/",
         ],
         "stranger": [
@@ -88,12 +106,13 @@ def pages_of(site) -> dict[str, list[str]]:
         ],
         "other_reviewer": [
             "/review/",
-            "/review/?step=enter",
             *(f"/review/{site.entries[kind].uid}/" for kind in lists),
             f"/review/{site.waiting.uid}/",
             f"/review/{site.waiting.uid}/together/",
             f"/review/{site.correction.uid}/",
             f"/review/{site.doubtful.uid}/",
+            f"/review/{site.cooling.uid}/",
+            "/review/rules/",
             f"/review/{site.withdrawal.uid}/",
             f"/review/{site.confirmation.uid}/",
             f"/review/takedown/{site.record}/",
@@ -102,8 +121,29 @@ def pages_of(site) -> dict[str, list[str]]:
             f"/review/merge/{site.records['couriers']}/",
             f"/review/unmerge/{site.merged}/",
             f"/mine/links/{site.record}/",
+            "/me/organisations/",
+            "/people/",
+            "/people/?q=nobody",
+            f"/people/check/{site.check}/",
+            f"/people/person/{site.person}/",
+            f"/people/organisation/{site.house}/",
+            "/accounts/2fa/",
+            "/accounts/2fa/reauthenticate/",
+            "/accounts/2fa/webauthn/",
+            "/accounts/2fa/webauthn/add/",
+            "/accounts/2fa/totp/deactivate/",
+            "/accounts/2fa/recovery-codes/generate/",
+            "/me/factor/",
         ],
-        "coordinator": ["/admin/", "/admin/supplies/item/", "/admin/verification/submission/"],
+        "coordinator": [
+            "/admin/",
+            "/admin/supplies/item/",
+            "/admin/verification/submission/",
+            "/review/direct/?q=江城",
+            "/review/direct/",
+            "/review/pairs/",
+        ],
+        "auditor": list(AUDIT),
     }
 
 
@@ -111,12 +151,16 @@ def pages_of(site) -> dict[str, list[str]]:
 def test_every_page_is_accessible_fits_and_speaks_its_language(
     visit, site, volunteer, stranger, other_reviewer, coordinator, prefix, look
 ):
+    auditor = make_person("auditor")
+    people.make_coordinator(user=auditor, by=auditor)
+    give_factor(auditor)
     who = {
         "nobody": None,
         "volunteer": volunteer,
         "stranger": stranger,
         "other_reviewer": other_reviewer,
         "coordinator": coordinator,
+        "auditor": auditor,
     }
     wrong = []
     for name, addresses in pages_of(site).items():

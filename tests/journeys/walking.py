@@ -65,9 +65,9 @@ def send(page: Page) -> None:
 
 
 def take_next(page: Page) -> None:
-    """A reviewer takes the next entry of the inbox."""
+    """A reviewer has the next entry handed over."""
     page.goto("/review/")
-    page.click("a.btn.primary[href*='/review/']")
+    page.click(".take-next button")
     page.wait_for_url("**/review/*-*/")
 
 

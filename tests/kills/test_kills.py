@@ -11,11 +11,12 @@ from django.db import connection
 
 from glacier.runner import commands
 from tests import builders, people
-from tests.callers import Caller, open_session
+from tests.callers import Caller
 from tests.kills.storm import Approvers, Storm, Work, approve, seconds_until
 from tests.machinery.runs import free_port
+from tests.signing_in import open_session
 from tests.verification.test_publishing import recount
-from verification import counting, leases, workflow
+from verification import counting, rehearsing, workflow
 from verification.models import Attempt, Event, Leaf, Public, Submission, Unsequenced
 from verification.sop import Action, Status
 
@@ -52,8 +53,10 @@ def verified_needs(number):
         names = [f"江城{n}号医院" for n in range(start, min(start + EACH, number))]
         needs = [builders.submit_need(volunteer, organisation_name=n, lines=[builders.line()]) for n in names]
         reviewer, ids = people.make_reviewer(f"reviewer{start}", house), [need.pk for need in needs]
-        fence = leases.claim(ids, by=reviewer)
-        workflow.advance(ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+        fence = rehearsing.take(ids, by=reviewer)
+        workflow.advance(
+            ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS, fresh_factor=True
+        )
         work.append(Work(open_session(reviewer), fence, [str(need.uid) for need in needs]))
     return volunteer, reviewer, work
 

@@ -7,10 +7,8 @@
 - `cluster`: servers of its own, to be killed
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -106,9 +104,3 @@ def cluster(django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[], OwnClus
         yield make
     for own in made:
         own.stop()
-
-
-@pytest.fixture
-def mail_folder() -> Path:
-    """Where the server's mail arrives as files."""
-    return Path(os.environ["GLACIER_STATE"]) / "mail"

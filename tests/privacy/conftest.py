@@ -1,13 +1,12 @@
 """One site for all tests of a module in a process: it is made once, and each test's own writes are undone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import transaction
-from pytest_django.fixtures import Settings
 
 from tests.privacy import secrets
+from verification.models import Outbox
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +18,9 @@ def site(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
 
 
 @pytest.fixture
-def kept(site: secrets.Secrets, settings: Settings, tmp_path: Path) -> Iterator[secrets.Secrets]:
+def kept(site: secrets.Secrets) -> Iterator[secrets.Secrets]:
     """The site as it was made. Its mail is its own: the demonstration shows everybody all there is."""
-    settings.EMAIL_FILE_PATH = tmp_path
     with transaction.atomic():
+        Outbox.objects.all().delete()
         yield site
         transaction.set_rollback(True)

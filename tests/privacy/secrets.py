@@ -18,10 +18,23 @@ from supplies.imported import Import
 from tests import builders, people
 from tests.privacy.marks import Marks
 from tests.supplies import sheet_files
-from verification import confirming, journal, kinds, leases, owner_links, publishing, uniting, workflow
+from verification import (
+    belonging,
+    confirming,
+    journal,
+    kinds,
+    leases,
+    owner_links,
+    publishing,
+    rehearsing,
+    sealing,
+    uniting,
+    vouching,
+    workflow,
+)
 from verification import people as core_people
 from verification.kinds import Kind
-from verification.models import ApiToken, Public, Reviewer, Submission, TakeDown, User
+from verification.models import ApiToken, LegalName, Public, Submission, TakeDown, User
 from verification.models.people import OrganisationKind
 from verification.sop import CHECKLISTS, Action, Reason
 
@@ -55,6 +68,7 @@ class Secrets:
     take_downs: list[int] = field(default_factory=list)
     links: dict[str, list[str]] = field(default_factory=dict)
     token: str = ""
+    invitation: str = ""
 
 
 def make_cast() -> Cast:
@@ -71,7 +85,7 @@ def make_cast() -> Cast:
         enterer=people.make_reviewer("enterer", houses[1]),
         warden=people.make_member("warden", hospital),
         stranger=people.make_person("stranger"),
-        coordinator=people.make_person("coordinator", is_staff=True),
+        coordinator=people.make_coordinator(),
     )
 
 
@@ -117,13 +131,13 @@ def _name(spec: Kind, fate: str) -> dict[str, str]:
 
 def _decide(kept: Secrets, sent: Sequence[Submission], *, verifier: User, enterer: User | None) -> None:
     """Verified, and entered where somebody is named; a few dozen at once, as many as one may hold."""
-    steps: list[tuple[Action, User, dict[str, Any]]] = [(Action.VERIFY, verifier, builders.VERIFY_ANSWERS)]
+    steps: list[tuple[Action, User, dict[str, Any]]] = [(Action.VERIFY, verifier, builders.CALLED_ANSWERS)]
     steps += [(Action.ENTER, enterer, builders.ENTER_ANSWERS)] if enterer else []
     for action, by, answers in steps:
         ids = [one.pk for one in sent]
-        fence = leases.claim(ids, by=by)
+        fence = rehearsing.take(ids, by=by)
         note = kept.marks.text(f"note at {action}")
-        workflow.advance(ids, action, by=by, fence=fence, answers=answers, note=note)
+        workflow.advance(ids, action, by=by, fence=fence, answers=answers, note=note, fresh_factor=True)
         for pk in ids:
             leases.release(pk, by=by)
 
@@ -138,7 +152,7 @@ def _published(kept: Secrets) -> Live:
             fill = kept.marks.whole if fate == "hidden" else kept.marks.private
             sent[spec.slug, fate] = _send(by, spec, _name(spec, fate) | fill(spec, what, by))
     _decide(kept, list(sent.values()), verifier=kept.cast.reviewer, enterer=kept.cast.other)
-    publishing.publish_due()
+    builders.publish_all()
     return {key: one.record for key, one in sent.items()}
 
 
@@ -153,21 +167,23 @@ def _corrected(kept: Secrets, live: Live) -> None:
             data = _name(spec, fate) | {"remarks": "可送至西门"} | fill(spec, what, by)
             sent.append(_send(by, spec, data, record=live[spec.slug, fate]))
     _decide(kept, sent, verifier=kept.cast.reviewer, enterer=kept.cast.other)
-    publishing.publish_due()
+    builders.publish_all()
 
 
 def _taken_down(kept: Secrets, live: Live) -> None:
     """Gone: because it was met, and because it showed something private."""
     marks, cast = kept.marks, kept.cast
     for spec in kinds.every():
-        secret, link = owner_links.issue(live[spec.slug, "met"], by=cast.reviewer)
+        secret, link = owner_links.issue(live[spec.slug, "met"], by=cast.reviewer, fresh_factor=True)
         marks.keep(f"{spec.slug}: link of what is gone", secret)
         note = marks.text(f"{spec.slug}: note at taking down through a link")
         confirming.take_down_through_link(link, reason=Reason.NEED_MET, note=note)
         kept.links.setdefault(spec.slug, []).append(secret)
         note = marks.text(f"{spec.slug}: note at hiding")
         hidden = live[spec.slug, "hidden"]
-        publishing.take_down(hidden, by=cast.hider, reason=Reason.PRIVATE_IN_PUBLIC, note=note)
+        publishing.take_down(
+            hidden, by=cast.hider, reason=Reason.PRIVATE_IN_PUBLIC, note=note, fresh_factor=True
+        )
 
 
 def _united(kept: Secrets, live: Live) -> None:
@@ -177,7 +193,7 @@ def _united(kept: Secrets, live: Live) -> None:
     for spec in kinds.every():
         root, twin = live[spec.slug, "live"], live[spec.slug, "twin"]
         for record in (root, twin):
-            secret, link = owner_links.issue(record, by=cast.reviewer)
+            secret, link = owner_links.issue(record, by=cast.reviewer, fresh_factor=True)
             marks.keep(f"{spec.slug}: owner link", secret)
             marks.keep(f"{spec.slug}: digest of an owner link", link.digest)
             kept.links.setdefault(spec.slug, []).append(secret)
@@ -282,9 +298,15 @@ def _of_people(kept: Secrets) -> None:
     kept.token = core_people.make_token(user=cast.volunteer, name=name)
     marks.keep("token", kept.token)
     marks.keep("digest of a token", ApiToken.objects.get().digest)
-    for held in Reviewer.objects.select_related("user"):
-        marks.keep(f"legal name of {held.user.pseudonym}", core_people.decrypt(held.legal_name))
-        marks.keep(f"legal name of {held.user.pseudonym}, encrypted", held.legal_name)
+    team = cast.volunteer.memberships.get().organisation
+    core_people.add_member(user=cast.enterer, organisation=team, by=people.registrar(), is_admin=True)
+    address = "invited-nurse@people.example"
+    marks.keep("address invited", address, cast.enterer)
+    kept.invitation, _made = belonging.invite(organisation=team, email=address, by=cast.enterer)
+    vouching.ask(by=cast.volunteer, organisation=team, legal_name="将被核实者")
+    for held in LegalName.objects.select_related("of__user"):
+        marks.keep(f"legal name of {held.of.user.pseudonym}", sealing.decrypt(held.sealed))
+        marks.keep(f"legal name of {held.of.user.pseudonym}, encrypted", held.sealed)
     for public in Public.objects.all():
         for digest in (token for token in public.tokens if token.startswith("~")):
             marks.keep("digest of a trait", digest)

@@ -11,8 +11,9 @@ from django.test import Client
 from tests.privacy import routes
 from tests.privacy.routes import Combination
 from tests.privacy.secrets import Secrets
+from tests.signing_in import sign_in
 from verification import kinds
-from verification.models import User
+from verification.models import Organisation, Reviewer, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NOBODY = uuid4()
@@ -33,7 +34,7 @@ _OF_RECORDS = ("withdraw/", "confirm/", "links/", "takedown/", "merge/", "unmerg
 def signed_in(user: User) -> Client:
     """A browser of somebody who signed in."""
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client
 
 
@@ -54,6 +55,9 @@ def addresses(kept: Secrets, *, slugs: Sequence[str] = (), most: int = 99) -> li
     every_record = [uid for slug in slugs for uid in records[slug]]
 
     def uids_for(route: str) -> list[UUID]:
+        if "people/" in route:
+            houses = list(Organisation.objects.values_list("uid", flat=True)[:6])
+            return [*houses, *Reviewer.objects.values_list("uid", flat=True)[:6], NOBODY]
         if "imports/" in route:
             return [batch.uid for batch in kept.imports if batch.kind in slugs] + [NOBODY]
         first, second = (every_record, sent) if any(p in route for p in _OF_RECORDS) else (sent, every_record)
@@ -70,6 +74,11 @@ def addresses(kept: Secrets, *, slugs: Sequence[str] = (), most: int = 99) -> li
             yield from ({**_NOTHING, "uid": uid} for uid in uids_for(route))
         elif names == ["after"]:
             yield from ({"after": uid} for uid in (sent[0], NOBODY))
+        elif names == ["person"]:
+            yield from ({"person": user.pk} for user in vars(kept.cast).values())
+            yield {"person": 10**9}
+        elif names == ["token"] and "invitation" in route:
+            yield from ({"token": token} for token in (kept.invitation, "nothing"))
         elif names == ["pk"]:
             yield from ({"pk": pk} for pk in (*kept.take_downs[:2], 10**9))
         elif names == ["token"]:

@@ -9,18 +9,13 @@ import pytest
 from django.db import connection
 
 from tests import builders, people
-from tests.callers import Caller, open_session
+from tests.callers import Caller
 from tests.crowd import all_at_once
+from tests.signing_in import open_session
 from tests.verification.test_publishing import recount
-from verification import counting, journal, leases, publishing, workflow
+from verification import counting, journal, leases, publishing, rehearsing, workflow
 from verification.models import Event, Leaf, Public, Submission, TakeDown
-from verification.refusals import (
-    LeaseLost,
-    LeaseTaken,
-    PossibleDuplicate,
-    Refused,
-    WrongStatus,
-)
+from verification.refusals import LeaseLost, LeaseTaken, PossibleDuplicate, Refused, WrongStatus
 from verification.sop import Action, Reason, State, Status
 
 CROWD = 50
@@ -50,14 +45,14 @@ def events(action, **of):
 
 def test_race_for_one_entry_has_one_holder(crowd, volunteer):
     submission = builders.submit_need(volunteer)
-    outcomes = all_at_once([partial(leases.claim, [submission.pk], by=r) for r in crowd])
+    outcomes = all_at_once([partial(rehearsing.take, [submission.pk], by=r) for r in crowd])
     assert len(won(outcomes)) == 1
     assert refusals(outcomes) == {LeaseTaken}
 
 
 def test_race_of_one_reviewer_in_fifty_windows_decides_once(crowd, volunteer):
     submission = builders.submit_need(volunteer)
-    fences = won(all_at_once([partial(leases.claim, [submission.pk], by=crowd[0])] * CROWD))
+    fences = won(all_at_once([partial(rehearsing.take, [submission.pk], by=crowd[0])] * CROWD))
     assert len(set(fences)) == CROWD
     outcomes = all_at_once([partial(builders.verify, submission, crowd[0], fence=fence) for fence in fences])
     assert len(won(outcomes)) == 1
@@ -89,10 +84,10 @@ def storm(reviewer, ids, seed):
     for _ in range(12):
         chosen = dice.sample(ids, dice.choice([1, 1, 2, 4]))
         try:
-            fence = leases.claim(chosen, by=reviewer)
+            fence = rehearsing.take(chosen, by=reviewer)
             action = dice.choice([Action.VERIFY, Action.ENTER])
             answers = builders.VERIFY_ANSWERS if action == Action.VERIFY else builders.ENTER_ANSWERS
-            workflow.advance(chosen, action, by=reviewer, fence=fence, answers=answers)
+            workflow.advance(chosen, action, by=reviewer, fence=fence, answers=answers, fresh_factor=True)
             tally[action] += len(chosen)
         except Refused as refused:
             tally[refused.code] += 1
@@ -133,7 +128,10 @@ def test_race_of_take_downs_publications_and_corrections_keeps_every_promise(cro
         fence = builders.claim(waiting, crowd[2])
         correct = partial(builders.submit_need, stranger, record=record.uid, remarks="丙", **name)
         acts += [publishing.publish_due] * 2
-        acts += [partial(publishing.take_down, record.uid, by=r, reason=Reason.NEED_MET) for r in crowd[3:6]]
+        acts += [
+            partial(publishing.take_down, record.uid, by=r, reason=Reason.NEED_MET, fresh_factor=True)
+            for r in crowd[3:6]
+        ]
         acts += [
             partial(workflow.advance, [approved.pk], Action.EDIT, by=volunteer, data=_data(record, "丁"))
         ]
@@ -181,7 +179,10 @@ def test_race_to_bring_one_key_in_makes_one_record(crowd, coordinator):
     assert Public.objects.count() == 1
     acts = [partial(workflow.advance, [row.pk], Action.REBASE, by=coordinator) for row in rows]
     record = Public.objects.get()
-    acts += [partial(publishing.take_down, record.uid, by=r, reason=Reason.MISTAKE) for r in crowd[:5]]
+    acts += [
+        partial(publishing.take_down, record.uid, by=r, reason=Reason.MISTAKE, fresh_factor=True)
+        for r in crowd[:5]
+    ]
     acts += [partial(publishing.publish_due, limit=5)] * 5
     won(all_at_once(acts))
     assert Public.objects.get().state == State.WITHDRAWN
@@ -189,18 +190,19 @@ def test_race_to_bring_one_key_in_makes_one_record(crowd, coordinator):
 
 
 def test_race_over_http_answers_everybody(crowd, volunteer, server):
-    """The same through pages' own door: no 500, one winner each."""
+    """The same through pages' own door: no 500, one winner each. Each holds what is handed out while they ask."""
     submissions = [builders.submit_need(volunteer, organisation_name=f"江城{n}号医院") for n in range(2)]
     callers = [Caller(server, open_session(r)) for r in crowd]
 
     def decide(caller, seed):
         answers = []
-        for submission in random.Random(seed).sample(submissions, len(submissions)):
-            for action, given in (("verify", builders.VERIFY_ANSWERS), ("enter", builders.ENTER_ANSWERS)):
-                status, body = caller.act(submission, "claim")
-                fence = body["lease"]["fence"] if status == 200 else 1
-                status, body = caller.act(submission, action, fence=fence, answers=given)
-                answers.append((status, "" if status == 200 else body["error"]["code"]))
+        status, drawn = caller.ask("POST", "/api/v1/submissions/next/", {})
+        # Who was handed nothing tries one of them all the same.
+        uid = drawn["uid"] if status == 200 else submissions[seed % 2].uid
+        fence = drawn["lease"]["fence"] if status == 200 else 1
+        for action, given in (("verify", builders.VERIFY_ANSWERS), ("enter", builders.ENTER_ANSWERS)):
+            status, body = caller.act(str(uid), action, fence=fence, answers=given)
+            answers.append((status, "" if status == 200 else body["error"]["code"]))
         return answers
 
     outcomes = all_at_once([partial(decide, caller, seed) for seed, caller in enumerate(callers)])

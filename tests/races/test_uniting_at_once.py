@@ -75,7 +75,7 @@ def test_confirming_merging_and_taking_down_at_once_is_one_after_the_other(
         lambda: confirming.confirm(own.uid, by=clerk),
         publishing.publish_due,
         lambda: uniting.merge(other.uid, into=own.uid, by=reviewer, reason=Reason.SAME_RECORD),
-        lambda: publishing.take_down(own.uid, by=other_reviewer, reason=Reason.NEED_MET),
+        lambda: publishing.take_down(own.uid, by=other_reviewer, reason=Reason.NEED_MET, fresh_factor=True),
         lambda: uniting.merge(own.uid, into=other.uid, by=reviewer, reason=Reason.SAME_RECORD),
     ]
     none_failed(all_at_once(acts))

@@ -7,6 +7,7 @@ import pytest
 
 from tests import builders
 from tests.routes import routes
+from tests.signing_in import sign_in
 from verification import kinds
 from verification.models import Public
 from verification.sop import Reason, State
@@ -48,7 +49,7 @@ def test_addresses_of_a_withdrawn_record_say_what_it_was_and_why_it_is_gone(clie
 
 def test_addresses_of_the_unknown_and_of_what_is_not_yours_are_404(client, record, volunteer, stranger):
     submission = builders.submit_need(volunteer, organisation_name="江城第四医院")
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     for path in (
         f"/needs/{uuid4()}/",
         f"/needs/{submission.record}/",

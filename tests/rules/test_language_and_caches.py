@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests import builders
 from tests.routes import public_addresses
+from tests.signing_in import sign_in
 from verification import journal
 
 
@@ -39,7 +40,7 @@ def test_language_and_caches_a_page_speaks_the_language_of_its_address(client, r
 def test_language_and_caches_public_addresses_know_no_cookie(client, addresses, stranger):
     """The same bytes for a stranger and for somebody signed in; no session is read, none is made."""
     plain = {path: (response := client.get(path), response.getvalue()) for path in addresses}
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     for path, (before, content) in plain.items():
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(
@@ -93,7 +94,7 @@ def test_language_and_caches_tags_differ_by_language_version_and_build(
 def test_language_and_caches_working_pages_are_kept_by_nobody(client, reviewer, path):
     for signed_in in (False, True):
         if signed_in:
-            client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+            sign_in(client, reviewer)
         control = client.get(path)["Cache-Control"]
         assert "private" in control
         assert "no-store" in control
@@ -114,6 +115,6 @@ def test_language_and_caches_public_pages_travel_compressed_and_working_pages_ne
         assert answer["Vary"] == "Accept-Encoding"
     assert "Content-Encoding" not in client.get(path, headers={"Accept-Encoding": "gzip;q=0, br"})
     assert "Content-Encoding" not in plain
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, reviewer)
     for working in ("/review/", "/mine/", "/accounts/login/", "/submit/needs/"):
         assert "Content-Encoding" not in client.get(working, headers=asked), working

@@ -10,9 +10,17 @@ import pytest
 from django.test import Client
 
 from tests.routes import WORKING, routes
+from tests.signing_in import sign_in
 
 NOBODY = UUID(int=1)
-PARTS = {"kind": "needs", "uid": NOBODY, "after": NOBODY, "pk": 1, "number": 1, "action": "verify"}
+PARTS = {
+    "kind": "needs",
+    "uid": NOBODY,
+    "pk": 1,
+    "number": 1,
+    "action": "verify",
+    "person": 1,
+}
 # Read and written to.
 FORMS = {
     "api/v1/submissions/",
@@ -24,25 +32,37 @@ FORMS = {
     "mine/withdraw/<uuid:uid>/",
     "mine/confirm/<uuid:uid>/",
     "mine/links/<uuid:uid>/",
+    "me/",
     "me/tokens/",
+    "me/organisations/",
+    "people/",
+    "people/check/<uuid:uid>/",
+    "people/person/<int:person>/",
+    "people/organisation/<uuid:uid>/",
+    "people/invitation/<str:token>/",
     "owner/<str:token>/",
     "review/<uuid:uid>/",
     "review/<uuid:uid>/together/",
+    "review/rules/",
+    "review/next/",
+    "review/direct/",
     "review/takedown/<uuid:uid>/",
     "review/merge/<uuid:uid>/",
     "review/unmerge/<uuid:uid>/",
 }
 # Written to only.
 ACTS = {
+    "audit/export/",
     "api/v1/submissions/<uuid:uid>/<slug:action>/",
+    "api/v1/submissions/next/",
     "api/v1/submissions/batch/<slug:action>/",
     "submit/<slug:kind>/lines/",
     "mine/imports/<uuid:uid>/rows/<int:number>/",
     "review/look/<int:pk>/",
     "review/<uuid:uid>/renew/",
 }
-# Working pages that anybody may open: what can be reported, one's name, the demonstration's mail, a secret address.
-OPEN = {"submit/", "me/", "demo/mail/", "owner/<str:token>/"}
+# Working pages that anybody may open: what can be reported, one's name, the demonstration's mail, secret addresses.
+OPEN = {"submit/", "me/", "demo/mail/", "owner/<str:token>/", "people/invitation/<str:token>/"}
 # Leads on to the API's page, whatever is asked; and says that there is nothing.
 ELSEWHERE = {"api/", "api/^(?P<path>.*)$"}
 
@@ -61,7 +81,7 @@ def address(route: str) -> str:
 def statuses(reviewer):
     """What a reviewer is answered, by route and method."""
     reader = Client()
-    reader.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(reader, reviewer)
     methods = ("get", "post", "put", "patch", "delete", "trace")
     return {
         route: {method: getattr(reader, method)(address(route)).status_code for method in methods}

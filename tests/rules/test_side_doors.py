@@ -7,6 +7,7 @@ from django.db import connection
 
 from tests import builders, people
 from tests.routes import public_addresses
+from tests.signing_in import sign_in
 from verification import journal, kinds, workflow
 from verification.models import Counter, Event, Public
 from verification.sop import Action, Reason
@@ -48,7 +49,7 @@ def assert_silent(answer, path):
 def test_side_doors_no_public_address_gives_the_marker_away(client, record, stranger):
     for signed_in in (False, True):
         if signed_in:
-            client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+            sign_in(client, stranger)
         for path in public_addresses(kind="needs", uid=record.uid):
             assert_silent(client.get(path), path)
             assert_silent(client.get(path.rstrip("/") + "x/"), path)
@@ -95,7 +96,7 @@ def test_side_doors_nothing_the_public_reads_is_made_of_private_fields(record):
 
 
 def test_side_doors_hints_while_typing_know_public_fields_only(client, record, stranger):
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     for path in ("/submit/needs/", "/submit/needs/organisations/", "/submit/needs/lines/"):
         for data in ({"organisation_name": MARK, "q": MARK}, {"organisation_name": record.title}):
             answer = client.get(path, data)
@@ -120,7 +121,7 @@ def test_side_doors_a_correction_is_no_oracle(record, stranger):
 
 def test_side_doors_the_sender_of_a_request_sees_nothing_private(client, record, stranger):
     request = builders.withdrawal_request(stranger, record)
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     for path in (
         f"/mine/{request.uid}/",
         "/mine/",
@@ -137,7 +138,8 @@ def test_side_doors_lists_of_the_admin_show_and_search_no_private_field(client, 
         named = {*map(str, shown.list_display), *map(str, shown.search_fields), *map(str, shown.list_filter)}
         assert not private & {name.partition("__")[0].lstrip("=^@") for name in named}, model
     coordinator = people.make_person("coordinator2", is_staff=True, is_superuser=True)
-    client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    people.give_factor(coordinator)
+    sign_in(client, coordinator)
     for path in ("supplies/need", "verification/submission", "verification/event"):
         for query in ({}, {"q": MARK}):
             answer = client.get(f"/admin/{path}/", query)

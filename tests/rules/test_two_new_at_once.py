@@ -4,7 +4,7 @@ import pytest
 
 from tests import builders
 from tests.fingerprints import refused
-from verification import leases, publishing, workflow
+from verification import publishing, rehearsing, workflow
 from verification.refusals import PossibleDuplicate
 from verification.sop import Action, Status
 
@@ -29,9 +29,11 @@ def test_two_new_at_once_the_second_is_asked_about(twins, reviewer):
 
 def test_two_new_at_once_in_one_batch(twins, reviewer):
     ids = [t.pk for t in twins]
-    fence = leases.claim(ids, by=reviewer)
+    fence = rehearsing.take(ids, by=reviewer)
     with refused(PossibleDuplicate):
-        workflow.advance(ids, Action.ENTER, by=reviewer, fence=fence, answers=builders.ENTER_ANSWERS)
+        workflow.advance(
+            ids, Action.ENTER, by=reviewer, fence=fence, answers=builders.ENTER_ANSWERS, fresh_factor=True
+        )
 
 
 def test_two_new_at_once_distinct_is_remembered_of_the_pair(twins, reviewer):

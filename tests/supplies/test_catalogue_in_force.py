@@ -12,6 +12,7 @@ from django.utils.translation import override
 from supplies import catalogue
 from supplies.models import Item, Standard
 from tests import builders, people
+from tests.signing_in import sign_in
 from verification import counting, journal, kinds, remembered
 from verification.journal import acting
 from verification.people import make_coordinator
@@ -22,7 +23,8 @@ def desk(client, database):
     """The admin as a coordinator uses it."""
     user = people.make_person("desk")
     make_coordinator(user=user, by=people.registrar())
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    people.give_factor(user)
+    sign_in(client, user)
     return client
 
 
@@ -146,7 +148,7 @@ def test_standards_are_edited_and_told(desk):
 
 def test_nobody_deletes_and_nobody_else_edits(desk, stranger, coordinator, client):
     assert desk.get("/admin/supplies/item/goggles/delete/").status_code == 403
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     assert edit(client, "goggles", name_zh="别的").status_code == 302  # to the door
     assert Item.objects.get(pk="goggles").name_zh == "护目镜"
     with pytest.raises(Exception, match="named actor"), connection.cursor() as cursor:

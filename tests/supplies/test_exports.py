@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supplies import exports
-from supplies.csv_cells import cell, guarded
 from supplies.csv_columns import Table
 from tests.builders import line, published_need, submit_need, taken_down
 from verification import kinds
+from verification.csv_cells import cell, guarded
 from verification.listing import Listing
 from verification.models import Public
 

@@ -13,9 +13,9 @@ from tests.supplies.list_walks import (
     read,
     walked,
 )
-from verification import workflow
+from verification import in_force, workflow
 from verification.refusals import Refused
-from verification.sop import Risk
+from verification.sop import Intent, Risk
 
 pytestmark = pytest.mark.django_db  # the catalogue stands in the database
 
@@ -147,7 +147,9 @@ def test_where_money_goes_is_never_for_one_reviewer(database, volunteer, reviewe
             "giving-channels", EXAMPLE | {"organisation_name": "江城基金会"}, volunteer, reviewer, reviewer
         )
     after = GIVING_CHANNELS.clean(EXAMPLE | {"remarks": "请汇至新账号 0000111122"})
-    assert GIVING_CHANNELS.risk_of(after, GIVING_CHANNELS.clean(EXAMPLE)) == Risk.DANGEROUS
+    touched = GIVING_CHANNELS.touched(after, GIVING_CHANNELS.clean(EXAMPLE))
+    judged = in_force.current().judge("giving-channels", Intent.CORRECTION, touched)
+    assert judged.risk == Risk.DANGEROUS
 
 
 def test_the_public_sees_accounts_and_no_person(database, volunteer, reviewer, other_reviewer):

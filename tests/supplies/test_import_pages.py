@@ -14,6 +14,7 @@ from supplies.importing import imports
 from tests import builders
 from tests.privacy import routes
 from tests.privacy.visiting import bytes_of
+from tests.signing_in import sign_in
 from tests.supplies.sheet_files import GOOD, HEADERS, as_csv, judged, row, sent, work
 from verification.models import Submission
 
@@ -22,7 +23,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def signed_in(user) -> Client:
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client
 
 
@@ -151,6 +152,7 @@ def test_what_is_held_or_refused_is_its_senders_alone(stranger, volunteer, revie
         "uidb36": ["1"],
         "uidb64": ["MQ"],
         "token": ["x"],
+        "person": [volunteer.pk],
     }
     addresses = [address for address in routes.every(parts) if not address.startswith("/en/")]
     assert page_of(batch) in addresses

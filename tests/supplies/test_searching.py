@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import builders
+from tests.signing_in import sign_in
 from verification import frequencies, kinds, paging, sieves
 from verification.models import Public
 from verification.refusals import BadCursor, BadQuery
@@ -153,7 +154,7 @@ PAGES = ["/search/?q=江城", "/en/search/?q=江城"]
 
 def test_search_page_is_public_and_tagged(client, volunteer, reviewer, stranger):
     builders.published_need(volunteer, reviewer)
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, stranger)
     for path in ("/search/", "/lists/", *PAGES, "/api/v1/search/?q=江城"):
         answer = client.get(path)
         assert answer.status_code == 200

@@ -30,6 +30,7 @@ from supplies.parts import (
 from supplies.showing import shows
 from tests import builders
 from tests.invented import listed
+from tests.signing_in import sign_in
 from verification import kinds, names, workflow
 from verification.api import parameters
 from verification.forms import LineForm, LinesField, PayloadForm, PlainTextField
@@ -261,7 +262,7 @@ NAMES = ["generators", "hotlines", "closures"]
 
 def signed_in(user) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, user)
     return client
 
 

@@ -19,6 +19,13 @@ def sent(volunteer):
     return [submit_need(volunteer, organisation_name=f"江城{n}医院") for n in "甲乙丙"]
 
 
+@pytest.fixture
+def held(sent, reviewer):
+    """The second of them is in the reviewer's hands."""
+    builders.claim(sent[1], reviewer)
+    return sent
+
+
 def ask(caller, action, submissions, **body):
     uids = [str(getattr(one, "uid", one)) for one in submissions]
     return caller.post(f"{SUBMISSIONS}batch/{action}/", {"submissions": uids, **body})
@@ -28,7 +35,7 @@ def refused(response):
     return {uid: one["code"] for uid, one in response.json()["error"]["details"]["refused"].items()}
 
 
-def test_batch_is_claimed_verified_and_entered_together(sent, reviewer, by_session):
+def test_batch_is_claimed_verified_and_entered_together(held, sent, reviewer, by_session):
     caller = by_session(reviewer)
     claimed = ask(caller, "claim", sent).json()
     fence = claimed["fence"]
@@ -50,14 +57,14 @@ def test_batch_is_claimed_verified_and_entered_together(sent, reviewer, by_sessi
         ("reject", {"reason": "false", "note": "医院否认"}),
     ],
 )
-def test_batch_is_returned_or_rejected_together(sent, reviewer, by_session, action, body):
+def test_batch_is_returned_or_rejected_together(held, sent, reviewer, by_session, action, body):
     caller = by_session(reviewer)
     fence = ask(caller, "claim", sent).json()["fence"]
     done = ask(caller, action, sent, fence=fence, **body)
     assert {one["verdict"]["how_to_fix"] for one in done.json()["results"]} == {body["note"]}
 
 
-def test_batch_refusal_of_some_undoes_all_and_names_them(sent, volunteer, reviewer, by_session):
+def test_batch_refusal_of_some_undoes_all_and_names_them(held, sent, volunteer, reviewer, by_session):
     caller = by_session(reviewer)
     fence = ask(caller, "claim", sent).json()["fence"]
     workflow.advance([sent[1].pk], Action.WITHDRAW, by=volunteer, reason=Reason.MISTAKE)
@@ -69,19 +76,35 @@ def test_batch_refusal_of_some_undoes_all_and_names_them(sent, volunteer, review
     assert not Event.objects.filter(action=Action.VERIFY).exists()
 
 
-def test_batch_claim_takes_none_of_what_it_may_not_decide(sent, reviewer, other_reviewer, by_session):
-    own = submit_need(reviewer, organisation_name="江城丁医院")
-    response = ask(by_session(reviewer), "claim", [*sent, own])
+def test_batch_claim_takes_none_of_what_it_may_not_decide(
+    sent, volunteer, reviewer, other_reviewer, by_session
+):
+    caller, own = by_session(reviewer), submit_need(reviewer, organisation_name="江城丁医院")
+    response = ask(caller, "claim", [*sent, own])
     assert (code(response), refused(response)) == ("own_submission", {str(own.uid): "own_submission"})
+    response = ask(caller, "claim", sent)
+    assert (code(response), refused(response)) == (
+        "not_handed",
+        dict.fromkeys((str(s.uid) for s in sent), "not_handed"),
+    )
+    builders.claim(sent[0], reviewer)
     builders.claim(sent[1], other_reviewer)
-    response = ask(by_session(reviewer), "claim", sent)
-    assert (code(response), refused(response)) == ("lease_taken", {str(sent[1].uid): "lease_taken"})
-    assert not Lease.objects.filter(holder=reviewer).exists()
+    response = ask(caller, "claim", sent)
+    assert (code(response), refused(response)) == ("not_handed", {str(sent[1].uid): "not_handed"})
+    assert set(Lease.objects.filter(holder=reviewer).values_list("given", flat=True)) == {"rehearsed"}
+
+
+def test_batch_claim_is_in_whole_nobody_picks_among_what_is_alike(held, stranger, reviewer, by_session):
+    other = submit_need(stranger, organisation_name="江城丁医院")
+    claimed = ask(by_session(reviewer), "claim", [held[1]]).json()
+    assert [one["uid"] for one in claimed["results"]] == [str(s.uid) for s in held]
+    assert not Lease.objects.filter(submission=other).exists()
 
 
 def test_batch_entry_names_what_may_be_the_same(volunteer, reviewer, by_session):
     caller = by_session(reviewer)
     twins = [submit_need(volunteer), submit_need(volunteer, remarks="又一份")]
+    builders.claim(twins[0], reviewer)
     fence = ask(caller, "claim", twins).json()["fence"]
     assert ask(caller, "verify", twins, fence=fence, answers=VERIFY_ANSWERS).status_code == 200
     response = ask(caller, "enter", twins, fence=fence, answers=ENTER_ANSWERS)
@@ -115,6 +138,7 @@ def test_batch_of_a_hundred_costs_the_statements_of_one(volunteer, reviewer, by_
     caller, spent = by_session(reviewer), []
     for number in (1, leases.PER_REVIEWER):
         sent = [submit_need(volunteer, organisation_name=f"江城{number}之{n}医院") for n in range(number)]
+        builders.claim(sent[0], reviewer)
         counted = []
         fence = None
         for action, answers in (("claim", {}), ("verify", VERIFY_ANSWERS), ("enter", ENTER_ANSWERS)):

@@ -29,7 +29,9 @@ from verification.sop import Action, Status
 
 def test_api_walks_a_need_from_claim_to_publication(volunteer, reviewer, other_reviewer, by_session):
     sent, caller = submit_need(volunteer), by_session(reviewer)
-    taken = caller.act(sent, "claim").json()
+    assert code(caller.act(sent, "claim")) == "not_handed"
+    taken = caller.post(f"{SUBMISSIONS}next/", {}).json()
+    assert taken["uid"] == str(sent.uid)
     assert taken["lease"]["mine"]
     fence = taken["lease"]["fence"]
     seen = by_session(other_reviewer).get(f"{SUBMISSIONS}{sent.uid}/").json()["lease"]
@@ -52,7 +54,7 @@ def test_api_walks_a_need_from_claim_to_publication(volunteer, reviewer, other_r
 def test_api_a_decision_costs_few_statements(volunteer, reviewer, by_session):
     """Who asks, what is held, the step, the event, the answer; and the transaction around them, named."""
     sent, caller = submit_need(volunteer), by_session(reviewer)
-    fence = caller.act(sent, "claim").json()["lease"]["fence"]
+    fence = claim(sent, reviewer)
     with CaptureQueriesContext(connection) as queries:
         assert caller.act(sent, "verify", fence=fence, answers=VERIFY_ANSWERS).status_code == 200
     # In a test the transaction is a savepoint, which reads the names it gives back.
@@ -62,7 +64,7 @@ def test_api_a_decision_costs_few_statements(volunteer, reviewer, by_session):
 def test_api_who_was_signed_out_decides_nothing_more(volunteer, reviewer, by_session):
     """The person is read with the session, each time: deactivated, or with another password, they are nobody."""
     sent, caller = submit_need(volunteer), by_session(reviewer)
-    fence = caller.act(sent, "claim").json()["lease"]["fence"]
+    fence = claim(sent, reviewer)
     other = by_session(reviewer)
     with acting(by=registrar(), reason="left"):
         reviewer.set_password("another one entirely")
@@ -212,7 +214,7 @@ def test_api_a_request_to_withdraw_shows_its_sender_nothing_private(volunteer, s
 def test_api_a_reviewer_carries_out_a_request_to_withdraw(volunteer, stranger, reviewer, by_session):
     row = published_need(volunteer, reviewer)
     asked, caller = withdrawal_request(stranger, row), by_session(reviewer)
-    fence = caller.act(asked, "claim").json()["lease"]["fence"]
+    fence = claim(asked, reviewer)
     done = caller.act(asked, "take_down", fence=fence, reason="need_met", public_note="已收到物资")
     assert done.json()["status"] == "published"
     gone = Client().get(f"/api/v1/needs/{row.uid}/")
@@ -224,9 +226,9 @@ def test_api_a_reviewer_carries_out_a_request_to_withdraw(volunteer, stranger, r
 def test_api_possible_duplicates_are_named_and_told_apart(volunteer, reviewer, by_session):
     row = published_need(volunteer, reviewer)
     second, caller = submit_need(volunteer), by_session(reviewer)
-    fence = caller.act(second, "claim").json()["lease"]["fence"]
+    fence = claim(second, reviewer)
     caller.act(second, "verify", fence=fence, answers=VERIFY_ANSWERS)
-    fence = caller.act(second, "claim").json()["lease"]["fence"]
+    fence = claim(second, reviewer)
     refused = caller.act(second, "enter", fence=fence, answers=ENTER_ANSWERS)
     assert (refused.status_code, code(refused)) == (409, "possible_duplicate")
     assert refused.json()["error"]["details"]["rivals"] == [str(row.uid)]
@@ -237,7 +239,7 @@ def test_api_possible_duplicates_are_named_and_told_apart(volunteer, reviewer, b
 def test_api_a_duplicate_names_its_record(volunteer, reviewer, by_session):
     row = published_need(volunteer, reviewer)
     second, caller = submit_need(volunteer), by_session(reviewer)
-    fence = caller.act(second, "claim").json()["lease"]["fence"]
+    fence = claim(second, reviewer)
     done = caller.act(second, "duplicate", fence=fence, reason="same_record", other=str(row.uid))
     assert done.json()["status"] == "duplicate"
     assert Event.objects.get(submission=second, action=Action.MARK_DUPLICATE).related == row.uid

@@ -242,7 +242,12 @@ def test_confirmation_is_neither_verified_nor_edited_nor_returned(record, strang
             workflow.advance([found.pk], action, by=by, **more)
     with refused(WrongStatus):
         publishing.take_down(
-            record.uid, by=reviewer, reason=Reason.NEED_MET, submission_id=found.pk, fence=fence
+            record.uid,
+            by=reviewer,
+            reason=Reason.NEED_MET,
+            submission_id=found.pk,
+            fence=fence,
+            fresh_factor=True,
         )
 
 
@@ -288,7 +293,7 @@ def test_history_tells_of_confirmations_without_a_change(record, clerk, stranger
 
 @pytest.fixture
 def link(record, reviewer):
-    return owner_links.issue(record.uid, by=reviewer)
+    return owner_links.issue(record.uid, by=reviewer, fresh_factor=True)
 
 
 def test_owner_link_keeps_only_a_digest_of_its_secret(link, reviewer):
@@ -308,10 +313,10 @@ def test_owner_link_is_issued_by_reviewers_and_the_organisation_itself(
 ):
     for person in (volunteer, stranger, coordinator):
         with refused(NotAllowed):
-            owner_links.issue(record.uid, by=person)
+            owner_links.issue(record.uid, by=person, fresh_factor=True)
         with refused(NotAllowed):
             owner_links.of_record(record.uid, by=person)
-    links = [owner_links.issue(record.uid, by=person)[1] for person in (clerk, reviewer)]
+    links = [owner_links.issue(record.uid, by=person, fresh_factor=True)[1] for person in (clerk, reviewer)]
     assert list(owner_links.of_record(record.uid, by=clerk)) == links[::-1]
     builders.taken_down(reviewer, record)
     with refused(AlreadyGone):

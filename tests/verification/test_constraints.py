@@ -1,7 +1,5 @@
 """What PostgreSQL itself refuses, asked in raw SQL: the last line, whatever the code above forgets."""
 
-from datetime import timedelta
-
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
@@ -58,6 +56,7 @@ def submission(volunteer, reviewer):
     return builders.submit_need(volunteer)
 
 
+_ENTERED = "verified_at = now(), verified_by_id = 1, entered_at = now(), entered_by_id = 2"
 SUBMISSION = "UPDATE verification_submission SET {} WHERE id = %s"
 
 
@@ -67,7 +66,7 @@ SUBMISSION = "UPDATE verification_submission SET {} WHERE id = %s"
         ("status = 'approved'", "submission_status_known"),
         ("intent = 'wish', base_version = 1", "submission_intent_known"),
         ("origin = 'rumour'", "submission_origin_known"),
-        ("risk = 3", "submission_risk_known"),
+        ("risk = 3, people = 2, outsiders = true", "submission_risk_known"),
         ("closed_at = clock_timestamp()", "submission_closed_stamp"),
         ("closed_by_id = submitted_by_id", "submission_closed_stamp"),
         ("status = 'verified', verified_at = clock_timestamp()", "submission_verified_stamp"),
@@ -80,13 +79,25 @@ SUBMISSION = "UPDATE verification_submission SET {} WHERE id = %s"
         ("status = 'verified', verified_at = now(), verified_by_id = submitted_by_id", "verifier_no_author"),
         (
             "status = 'entered', verified_at = now(), verified_by_id = 1, entered_at = now(), "
-            "entered_by_id = submitted_by_id",
+            "entered_by_id = submitted_by_id, due_at = now()",
             "enterer_no_author",
         ),
         (
-            "status = 'entered', risk = 1, verified_at = now(), verified_by_id = 1, "
-            "entered_at = now(), entered_by_id = 1",
+            "status = 'entered', risk = 1, people = 2, verified_at = now(), verified_by_id = 1, "
+            "entered_at = now(), entered_by_id = 1, due_at = now()",
             "submission_two_people",
+        ),
+        ("risk = 1", "submission_people"),
+        ("people = 3", "submission_people"),
+        ("people = 0", "submission_people"),
+        ("risk = 2, people = 2", "submission_outsiders"),
+        (f"status = 'entered', {_ENTERED}", "submission_due_stamp"),
+        (f"status = 'entered', {_ENTERED}, due_at = now() - interval '1 second'", "submission_due_stamp"),
+        ("due_at = now()", "submission_due_stamp"),
+        (
+            f"status = 'published', {_ENTERED}, due_at = now() + interval '1 hour', "
+            "closed_at = now(), closed_by_id = 1",
+            "submission_cooled_off",
         ),
         ("status = 'verified'", "submission_steps_verified"),
         ("status = 'entered', verified_at = now(), verified_by_id = 1", "submission_steps_entered"),
@@ -215,21 +226,6 @@ def test_take_down_is_looked_at_by_a_second_person(volunteer, reviewer, other_re
         TakeDown.objects.create(record=taken.record, version=taken.version, taken_by=other_reviewer)
 
 
-def test_reviewer_is_checked_by_another_for_a_time(alliance, stranger, coordinator):
-    now = timezone.now()
-    row = (
-        "INSERT INTO verification_reviewer "
-        "(user_id, organisation_id, legal_name, checked_by_id, checked_at, expires_at) "
-    )
-    for checked_by, expires, constraint in (
-        (stranger.pk, now + timedelta(days=1), "reviewer_checked_by_another"),
-        (coordinator.pk, now, "reviewer_expires_later"),
-    ):
-        with pytest.raises(IntegrityError, match=constraint), acting(by=coordinator, reason="raw"):
-            values = (stranger.pk, alliance.pk, "sealed", checked_by, now, expires)
-            execute(row + "VALUES (%s, %s, %s, %s, %s, %s)", *values)
-
-
 def test_people_and_houses_are_who_they_are(hospital, clerk, stranger):
     by = people.registrar()
     for sql, values, constraint in (
@@ -254,7 +250,8 @@ def test_people_and_houses_are_who_they_are(hospital, clerk, stranger):
             "robot_no_power",
         ),
         (
-            "INSERT INTO verification_membership (user_id, organisation_id, is_admin) VALUES (%s, %s, false)",
+            "INSERT INTO verification_membership (user_id, organisation_id, is_admin, way) "
+            "VALUES (%s, %s, false, 'appointed')",
             [clerk.pk, hospital.pk],
             "membership_once",
         ),

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
 import psycopg
 import pytest
@@ -17,6 +16,8 @@ from tests.fingerprints import refused
 from verification import kinds
 from verification.journal import AnotherActor, acting
 from verification.models import (
+    Domain,
+    Grant,
     Membership,
     Organisation,
     OrganisationAlias,
@@ -60,15 +61,23 @@ def _membership(n):
 
 
 def _reviewer(n):
-    now = timezone.now()
-    return Reviewer(
-        user=_saved_user(n),
-        organisation=_saved_organisation(n),
-        legal_name="sealed",
-        checked_by_id=people.registrar().pk,
-        checked_at=now,
-        expires_at=now + timedelta(days=1),
+    return Reviewer(user=_saved_user(n), organisation=_saved_organisation(n))
+
+
+def _grant(n):
+    return Grant(
+        act="suspend", person=_saved_user(n), proposed_by_id=people.registrar().pk, proposed_as="reviewer"
     )
+
+
+def _saved_grant(n):
+    grant = _grant(n)
+    grant.save()
+    return grant
+
+
+def _domain(n):
+    return Domain(organisation=_saved_organisation(n), domain=f"house-{n}.example", grant=_saved_grant(n))
 
 
 def _submission(n):
@@ -79,7 +88,10 @@ def _submission(n):
         payload={"remarks": str(n)},
         schema=1,
         origin=Origin.PUBLIC,
+        policy=1,
         risk=Risk.ROUTINE,
+        people=1,
+        outsiders=False,
         status=Status.COLLECTED,
         authors=[user.pk],
         submitted_by=user,
@@ -115,7 +127,9 @@ ROWS: dict[type, tuple[Callable, str, object]] = {
     Organisation: (_organisation, "name", "江城改名医院"),
     OrganisationAlias: (_alias, "name", "改名"),
     Membership: (_membership, "is_admin", True),
-    Reviewer: (_reviewer, "legal_name", "sealed again"),
+    Reviewer: (_reviewer, "asked_at", timezone.now()),
+    Grant: (_grant, "proposed_as", "coordinator"),
+    Domain: (_domain, "ended_at", timezone.now()),
     Submission: (_submission, "identity", "0" * 64),
     ReasonWords: (_reason_words, "words_zh", "改说"),
     Item: (_item, "name_zh", "改名"),
@@ -371,6 +385,10 @@ def test_history_triggers_stand_on_the_tracked_tables_and_on_no_other(db):
         ("verification_event", "glacier_refuse"),
         ("verification_leaf", "glacier_refuse"),
         ("verification_proposedwording", "glacier_refuse"),
+        ("verification_policy", "glacier_refuse"),
+        ("verification_handing", "glacier_refuse"),
+        ("verification_handing", "glacier_direct_one_step"),
+        ("verification_policy", "glacier_keep_rules"),
         ("verification_event", "glacier_note_events"),
         ("verification_submission", "glacier_freeze_payload"),
         ("verification_public", "glacier_merge_to_root"),

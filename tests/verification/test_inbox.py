@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
-from verification import inbox, leases, measures, workflow
+from verification import inbox, leases, measures, rehearsing, workflow
 from verification import people as core_people
 from verification.models import Lease
 from verification.refusals import NotFound
@@ -42,7 +42,7 @@ def test_inbox_leaves_out_what_one_may_not_decide(volunteer, reviewer, other_rev
 
 def test_inbox_leaves_out_what_somebody_else_is_checking(volunteer, reviewer, other_reviewer):
     submission = builders.submit_need(volunteer)
-    leases.claim([submission.pk], by=reviewer)
+    rehearsing.take([submission.pk], by=reviewer)
     assert waiting(reviewer) == [submission]
     assert waiting(other_reviewer) == []
     Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
@@ -79,13 +79,20 @@ def test_inbox_holds_only_what_waits(volunteer, reviewer, other_reviewer):
     assert waiting(other_reviewer) == []
 
 
-def test_next_is_never_the_one_just_seen(volunteer, reviewer):
+def test_inbox_names_what_is_in_hand_and_counts_the_rest(volunteer, reviewer, other_reviewer):
     first, second = (builders.submit_need(volunteer, organisation_name=f"江城{n}医院") for n in "甲乙")
     who = core_people.standing(reviewer, now=timezone.now())
-    assert inbox.next_for(who) == first
-    assert inbox.next_for(who, after=first) == second
+    builders.claim(first, reviewer)
+    assert [lease.submission for lease in inbox.in_hand(who)] == [first]
+    (part,) = inbox.makeup_for(who)
+    assert (part.kind, part.step, part.risk, part.number) == ("needs", "verify", Risk.ROUTINE, 2)
+    assert inbox.counts_for(who) == {"verify": 2, "enter": 0}
+    Lease.objects.update(until=timezone.now() - timedelta(hours=1))
+    assert [lease.submission for lease in inbox.in_hand(who)] == [first]
+    builders.claim(first, other_reviewer)
+    assert inbox.in_hand(who) == []
     workflow.advance([second.pk], Action.WITHDRAW, by=volunteer, reason=Reason.MISTAKE)
-    assert inbox.next_for(who, after=first) is None
+    assert inbox.counts_for(who) == {"verify": 0, "enter": 0}
 
 
 def test_mine_is_ones_own_newest_first(volunteer, stranger):

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from tests import builders
+from tests.signing_in import sign_in
 from verification import owner_links, uniting
 from verification.models import Event, Public, TakeDown
 from verification.sop import Action, Reason, State
@@ -32,7 +33,7 @@ def merged(twin, keep, reviewer):
 
 def signed_in(user) -> Client:
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client
 
 
@@ -140,7 +141,7 @@ def test_merge_waits_in_the_inbox_of_the_others_and_can_be_undone_there(merged, 
 
 
 def test_owner_link_of_a_merged_record_says_where_it_went(twin, keep, reviewer, client):
-    secret, _link = owner_links.issue(twin.uid, by=reviewer)
+    secret, _link = owner_links.issue(twin.uid, by=reviewer, fresh_factor=True)
     uniting.merge(twin.uid, into=keep.uid, by=reviewer, reason=Reason.SAME_RECORD)
     page = client.get(f"/en/owner/{secret}/")
     assert "This entry is part of another one now." in page.content.decode()

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
+from verification import organisations, sealing
 from verification import people as core
 from verification.journal import acting
-from verification.models import ApiToken, Membership, Organisation, Reviewer, Robot, User
+from verification.models import ApiToken, LegalName, Membership, Organisation, Reviewer, Robot, User
 from verification.refusals import NotAllowed
 from verification.sop import Role
 
@@ -24,7 +25,7 @@ def merge(organisation, into):
     with acting(by=people.registrar(), reason="merged"):
         organisation.merged_into = into
         organisation.save()
-        core.settle_merge(organisation, by=people.registrar())
+        organisations.settle_merge(organisation, by=people.registrar())
 
 
 def test_standing_of_each_role(clerk, volunteer, reviewer, stranger, coordinator, hospital, team, alliance):
@@ -82,7 +83,7 @@ def test_merge_always_names_the_root(hospital):
     for organisation in (first, second):
         organisation.refresh_from_db()
         assert organisation.merged_into == third
-    assert core.root_of(first) == third
+    assert organisations.root_of(first) == third
 
 
 @pytest.mark.parametrize("length", [1, 2, 3])
@@ -100,29 +101,29 @@ def test_merge_in_a_circle_is_refused(database, length):
 def test_named_is_found_by_name_alias_and_place(hospital):
     with acting(by=people.registrar(), reason="alias"):
         hospital.aliases.create(name="九院", normalised="九院")
-    assert core.the_one_named(" 江城第九医院 ") == hospital
-    assert core.the_one_named("九院", "420106") == hospital
-    assert core.the_one_named("九院", "420100") == hospital
-    assert core.the_one_named("九院", "430100") is None
+    assert organisations.the_one_named(" 江城第九医院 ") == hospital
+    assert organisations.the_one_named("九院", "420106") == hospital
+    assert organisations.the_one_named("九院", "420100") == hospital
+    assert organisations.the_one_named("九院", "430100") is None
     for nothing in ("", "-", "江城第八医院"):
-        assert core.the_one_named(nothing) is None
+        assert organisations.the_one_named(nothing) is None
 
 
 def test_named_resolves_to_the_root(hospital):
     root = people.make_organisation("江城总医院", hospital.kind, place=people.WUHAN)
     merge(hospital, root)
-    assert core.the_one_named("江城第九医院") == root
-    assert core.search_organisations("第九") == [root]
+    assert organisations.the_one_named("江城第九医院") == root
+    assert organisations.search("第九") == [root]
 
 
 def test_legal_names_are_sealed_and_keys_can_change(reviewer, settings):
-    sealed = Reviewer.objects.get(user=reviewer).legal_name
+    sealed = LegalName.objects.get(of__user=reviewer).sealed
     assert "Legal Name" not in sealed
-    assert core.decrypt(sealed) == "Legal Name of reviewer"
+    assert sealing.decrypt(sealed) == "Legal Name of reviewer"
     old = settings.NAME_KEYS
     settings.NAME_KEYS = [Fernet.generate_key().decode(), *old]
-    assert core.decrypt(sealed) == "Legal Name of reviewer"
-    assert core.decrypt(core.encrypt("x")) == "x"
+    assert sealing.decrypt(sealed) == "Legal Name of reviewer"
+    assert sealing.decrypt(sealing.encrypt("x")) == "x"
 
 
 def test_tokens_are_kept_as_digests(stranger):

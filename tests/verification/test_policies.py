@@ -1,5 +1,6 @@
 """Who may do what: each rule refuses by its own name, binds everybody, and leaves the database as it was."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
-from verification import leases, policies, publishing, workflow
+from verification import leases, policies, publishing, rules, workflow
 from verification import people as core_people
 from verification.journal import acting
 from verification.models import Lease, Membership, Organisation, Reviewer, Robot, User
@@ -30,7 +31,7 @@ from verification.refusals import (
     TwinMissing,
     WrongStatus,
 )
-from verification.sop import CHECKLISTS, REASONS, TRANSITIONS, Action, Ground, Reason, Risk, Status
+from verification.sop import CHECKLISTS, REASONS, TRANSITIONS, Action, Given, Ground, Reason, Risk, Status
 
 
 def step(submission, action, by, **changes):
@@ -51,7 +52,11 @@ def change_reviewer(user, **changes):
 def make_lease(submission, by):
     """A live lease for whoever, reviewer or not: the policy has to hold without the lease's help."""
     lease = Lease.objects.create(
-        submission=submission, holder=by, fence=99, until=timezone.now() + timedelta(hours=1)
+        submission=submission,
+        holder=by,
+        fence=99,
+        until=timezone.now() + timedelta(hours=1),
+        given=Given.REHEARSED,
     )
     return lease.fence
 
@@ -86,9 +91,11 @@ def test_reviewer_in_force_binds_administrators(volunteer):
     [
         {"suspended_at": timezone.now() - timedelta(seconds=1)},
         {"expires_at": timezone.now() - timedelta(seconds=1)},
-        {"checked_at": timezone.now() + timedelta(hours=1)},
+        {"confirmed_at": timezone.now() + timedelta(hours=1)},
+        {"ended_at": timezone.now() - timedelta(seconds=1)},
+        {"confirmed_by": None, "confirmed_for": None, "confirmed_at": None, "expires_at": None},
     ],
-    ids=["suspended", "expired", "not yet checked"],
+    ids=["suspended", "expired", "not yet confirmed", "ended", "checked by one alone"],
 )
 def test_reviewer_in_force_ends_with_the_check_old_lease_included(volunteer, reviewer, change):
     submission = builders.submit_need(volunteer)
@@ -383,7 +390,12 @@ def test_asks_to_withdraw_keeps_changes_from_being_carried_out_as_take_downs(
     fence = builders.claim(correction, other_reviewer)
     with refused(WrongStatus):
         publishing.take_down(
-            record.uid, by=other_reviewer, reason=Reason.NEED_MET, submission_id=correction.pk, fence=fence
+            record.uid,
+            by=other_reviewer,
+            reason=Reason.NEED_MET,
+            submission_id=correction.pk,
+            fence=fence,
+            fresh_factor=True,
         )
 
 
@@ -415,5 +427,6 @@ def test_policies_ask_the_database_nothing(volunteer, reviewer, django_assert_nu
     submission = builders.submit_need(volunteer)
     who = core_people.standing(reviewer, now=timezone.now())
     given = policies.Step(Action.VERIFY, submission, who, lease_held=True, answers=builders.VERIFY_ANSWERS)
+    given = replace(given, judged=rules.shipped()[1].judge("needs", submission.intent, submission.touched))
     with django_assert_num_queries(0, connection=connection):
         policies.ask(given)

@@ -4,6 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from tests import builders, people
+from tests.signing_in import sign_in
 from verification import counting, presenting, reasons
 from verification.models import ReasonWords
 from verification.people import make_coordinator
@@ -15,7 +16,8 @@ from verification.sop import REASONS, Action, Reason
 def desk(client, database):
     user = people.make_person("desk")
     make_coordinator(user=user, by=people.registrar())
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    people.give_factor(user)
+    sign_in(client, user)
     return client
 
 

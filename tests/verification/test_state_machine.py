@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests import builders, people
 from tests.verification.test_publishing import recount
-from verification import counting, kinds, leases, publishing, rendering, workflow
+from verification import counting, kinds, leases, organisations, publishing, rehearsing, rendering, workflow
 from verification import people as core_people
 from verification.models import Event, Lease, Membership, Organisation, Public, Submission, User
 from verification.refusals import Refused
@@ -92,7 +92,7 @@ class Machine(RuleBasedStateMachine):
     def claimed(self, submission, by):
         """The fence, where this person may have it."""
         with suppress(Refused), transaction.atomic():
-            return leases.claim([submission.pk], by=by)
+            return rehearsing.take([submission.pk], by=by)
 
     @rule(who=WHO, name=st.sampled_from(NAMES), change=st.sampled_from(CHANGES))
     def submit(self, who, name, change):
@@ -114,7 +114,9 @@ class Machine(RuleBasedStateMachine):
         submission, by = self.one(Submission, number), self.people[who]
         given = {
             "fence": self.claimed(submission, by),
-            "answers": dict.fromkeys(CHECKLISTS.get(action, ()), True) | {"grounds": ["call_back"]},
+            "answers": dict.fromkeys(CHECKLISTS.get(action, ()), True)
+            | {"grounds": ["call_back"], "call_back": builders.call_back()},
+            "fresh_factor": True,
             "reason": next(iter(REASONS.get(action, [""]))),
             "note": "请补充",
         }
@@ -164,6 +166,17 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def time_passes(self):
         Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
+        for submission in Submission.objects.filter(status=Status.ENTERED):
+            builders.cool_off(submission)
+
+    @invariant()
+    def what_cools_off_is_not_public(self):
+        """A dangerous change of what stands waits its day; each knows the rules it was judged by."""
+        for s in Submission.objects.exclude(entered_by=None):
+            waits = 24 if s.risk == Risk.DANGEROUS and s.base_version else 0
+            assert s.due_at - s.entered_at == timedelta(hours=waits)
+            assert s.status != Status.PUBLISHED or s.closed_at >= s.due_at
+        assert not Submission.objects.exclude(policy=1).exists()
 
     @invariant()
     def only_publishing_changes_what_the_public_sees(self):
@@ -216,7 +229,7 @@ class Machine(RuleBasedStateMachine):
                 assert "lines" not in json.loads(row.body)
                 continue
             payload = spec.payload_of(record)
-            organisation = core_people.root_of(record.organisation) if record.organisation else None
+            organisation = organisations.root_of(record.organisation) if record.organisation else None
             assert row.body == rendering.body_of(spec, record, payload, organisation)
             by = Event.objects.get(action=Action.PUBLISH, record=row.uid, version=row.version).submission
             assert by.status == Status.PUBLISHED

@@ -57,13 +57,15 @@ def test_take_down_of_what_shows_something_private_leaves_no_title(record, revie
 
 def test_take_down_is_refused_where_there_is_nothing_or_no_reason(record, reviewer):
     with refused(NotFound):
-        publishing.take_down("00000000-0000-4000-8000-000000000000", by=reviewer, reason=Reason.NEED_MET)
+        publishing.take_down(
+            "00000000-0000-4000-8000-000000000000", by=reviewer, reason=Reason.NEED_MET, fresh_factor=True
+        )
     for reason in ("", "because", Reason.UNCLEAR):
         with refused(ReasonMissing):
-            publishing.take_down(record.uid, by=reviewer, reason=reason)
+            publishing.take_down(record.uid, by=reviewer, reason=reason, fresh_factor=True)
     builders.taken_down(reviewer, record)
     with refused(AlreadyGone):
-        publishing.take_down(record.uid, by=reviewer, reason=Reason.NEED_MET)
+        publishing.take_down(record.uid, by=reviewer, reason=Reason.NEED_MET, fresh_factor=True)
 
 
 def test_second_look_is_by_another_reviewer(record, reviewer, other_reviewer, coordinator):
@@ -100,7 +102,12 @@ def test_second_look_waits_in_the_inbox_of_the_others(record, reviewer, other_re
 
 def test_request_to_withdraw_is_carried_out_by_a_reviewer_who_holds_it(record, stranger, other_reviewer):
     request = builders.withdrawal_request(stranger, record)
-    down = {"by": other_reviewer, "reason": Reason.NEED_MET, "submission_id": request.pk}
+    down = {
+        "by": other_reviewer,
+        "reason": Reason.NEED_MET,
+        "submission_id": request.pk,
+        "fresh_factor": True,
+    }
     with refused(LeaseLost):
         publishing.take_down(record.uid, **down)
     fence = builders.claim(request, other_reviewer)
@@ -120,7 +127,12 @@ def test_request_to_withdraw_is_not_carried_out_by_its_author(record, reviewer, 
     fence = builders.claim(request, reviewer)
     with refused(OwnSubmission):
         publishing.take_down(
-            record.uid, by=reviewer, reason=Reason.NEED_MET, submission_id=request.pk, fence=fence
+            record.uid,
+            by=reviewer,
+            reason=Reason.NEED_MET,
+            submission_id=request.pk,
+            fence=fence,
+            fresh_factor=True,
         )
 
 
@@ -130,7 +142,12 @@ def test_request_to_withdraw_of_another_record_is_refused(record, volunteer, str
     fence = builders.claim(request, reviewer)
     with refused(NotFound):
         publishing.take_down(
-            record.uid, by=reviewer, reason=Reason.NEED_MET, submission_id=request.pk, fence=fence
+            record.uid,
+            by=reviewer,
+            reason=Reason.NEED_MET,
+            submission_id=request.pk,
+            fence=fence,
+            fresh_factor=True,
         )
 
 

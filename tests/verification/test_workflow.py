@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests import builders, people
 from tests.fingerprints import refused
-from verification import kinds, leases, proposals, publishing, workflow
+from verification import kinds, proposals, publishing, rehearsing, workflow
 from verification.models import Event, Lease, Submission
 from verification.refusals import (
     Incomplete,
@@ -173,7 +173,7 @@ def test_correction_that_leaves_out_what_is_private_keeps_it(volunteer, reviewer
         ({"lines": [builders.line(amount="1万")]}, Risk.ROUTINE),
         ({"office_line": "027-85550199"}, Risk.SENSITIVE),
         ({"contact_phone": "13900000000"}, Risk.SENSITIVE),
-        ({"organisation_name": "江城第三人民医院"}, Risk.SENSITIVE),
+        ({"organisation_name": "江城第三人民医院"}, Risk.DANGEROUS),
         ({"delivery_address": "江城区长堤路9号"}, Risk.DANGEROUS),
         ({"delivery_address": "江城区长堤路9号", "remarks": "改"}, Risk.DANGEROUS),
     ],
@@ -308,16 +308,20 @@ def test_batch_is_all_or_nothing(volunteer, reviewer):
     submissions = [builders.submit_need(volunteer, organisation_name=f"江城{n}医院") for n in "甲乙丙"]
     ids = [s.pk for s in submissions]
 
-    fence = leases.claim(ids, by=reviewer)
+    fence = rehearsing.take(ids, by=reviewer)
     workflow.advance([ids[1]], Action.WITHDRAW, by=volunteer, reason=Reason.MISTAKE)
     with refused(WrongStatus):
-        workflow.advance(ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+        workflow.advance(
+            ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS, fresh_factor=True
+        )
     with refused(NotFound):
-        workflow.advance([*ids, 10**9], Action.VERIFY, by=reviewer, fence=fence)
+        workflow.advance([*ids, 10**9], Action.VERIFY, by=reviewer, fence=fence, fresh_factor=True)
     with refused(NotFound):
-        workflow.advance([], Action.VERIFY, by=reviewer, fence=fence)
+        workflow.advance([], Action.VERIFY, by=reviewer, fence=fence, fresh_factor=True)
     rest = [ids[0], ids[2]]
-    done = workflow.advance(rest, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+    done = workflow.advance(
+        rest, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS, fresh_factor=True
+    )
     assert [s.pk for s in done] == rest
     assert {s.status for s in done} == {Status.VERIFIED}
 
@@ -328,12 +332,19 @@ def test_batch_costs_the_same_queries_for_one_as_for_many(volunteer, reviewer, a
     spent = []
     for names in ("甲", "乙丙丁"):
         ids = [builders.submit_need(volunteer, organisation_name=f"江城{n}医院").pk for n in names]
-        fence = leases.claim(ids, by=reviewer)
+        fence = rehearsing.take(ids, by=reviewer)
         if action == Action.ENTER:
-            workflow.advance(ids, Action.VERIFY, by=reviewer, fence=fence, answers=builders.VERIFY_ANSWERS)
+            workflow.advance(
+                ids,
+                Action.VERIFY,
+                by=reviewer,
+                fence=fence,
+                answers=builders.VERIFY_ANSWERS,
+                fresh_factor=True,
+            )
         answers = builders.VERIFY_ANSWERS if action == Action.VERIFY else builders.ENTER_ANSWERS
         with CaptureQueriesContext(connection) as queries:
-            workflow.advance(ids, action, by=reviewer, fence=fence, answers=answers)
+            workflow.advance(ids, action, by=reviewer, fence=fence, answers=answers, fresh_factor=True)
         spent.append(len(queries))
     assert spent[0] == spent[1]
     assert spent[0] <= {Action.VERIFY: 8, Action.ENTER: 12}[action]

@@ -71,7 +71,10 @@ def index_text(request: HttpRequest, versions: Mapping[str, int]) -> str:
         }
         for spec in kinds.every()
     ]
-    others = {name: absolute(request, f"api_{name}") for name in ("changes", "submissions", "schema", "docs")}
+    others = {
+        name: absolute(request, f"api_{name}")
+        for name in ("changes", "policy", "submissions", "schema", "docs")
+    }
     return json.dumps({"lists": lists, **others}, ensure_ascii=False)
 
 
@@ -131,6 +134,8 @@ def submission(found: Submission, verdict: Verdict | None, *, being_looked_at: b
         "submitted_at": exact(found.submitted_at),
         "verified_at": exact(found.verified_at),
         "entered_at": exact(found.entered_at),
+        "due_at": exact(found.due_at),
+        "policy": found.policy,
         "closed_at": exact(found.closed_at),
         "being_looked_at": being_looked_at,
         "verdict": verdict and _verdict(verdict),

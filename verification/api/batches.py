@@ -10,11 +10,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from verification import inbox, leases, people, policies, workflow
+from verification import drawing, factors, inbox, people, policies, workflow
 from verification import serializers as shapes
 from verification.api.submissions import WorkingView, actor, by_token, many, request_id
-from verification.models import Submission, User
-from verification.refusals import NotFound, Refused, TokenMayNotDecide, raise_first
+from verification.journal import acting
+from verification.models import Lease, Submission, User
+from verification.models.journal import ClockTimestamp
+from verification.refusals import NotFound, NotHanded, Refused, TokenMayNotDecide, raise_first
 from verification.sop import CHECKLISTS, Action
 
 # What can be said of many in one sentence. To call something a duplicate, or to word it anew, is about one.
@@ -23,7 +25,10 @@ _BATCH = shapes.BatchRequest()
 
 
 def _claim(uids: list[UUID], *, by: User) -> tuple[list[Submission], int]:
-    """All of them for ten minutes under one fence, where the person may decide on each."""
+    """Of one of these, which the person holds, all that is alike, for ten minutes under one fence.
+
+    Nobody picks among them: what is named besides has to be of the same sort.
+    """
     found, who = inbox.all_seen_by(uids, by), people.standing(by, now=timezone.now())
     refused: dict[UUID, Refused] = {}
     for submission in found:
@@ -32,10 +37,19 @@ def _claim(uids: list[UUID], *, by: User) -> tuple[list[Submission], int]:
         except Refused as refusal:
             refused[submission.uid] = refusal
     raise_first(refused)
-    return found, leases.claim([submission.pk for submission in found], by=by)
+    held = Lease.objects.filter(submission__in=found, holder=by, until__gt=ClockTimestamp())
+    one = held.order_by("pk").values_list("pk", flat=True).first()
+    if one is None:
+        raise_first({submission.uid: NotHanded() for submission in found})
+    with acting(by=by):
+        rows, fence = drawing.together(one or 0, by=by)
+        raise_first({one.uid: NotHanded() for one in found if one not in rows})
+    return rows, fence
 
 
-def _decide(action: Action, asked: Mapping[str, Any], *, by: User, request_id: str) -> list[Submission]:
+def _decide(
+    action: Action, asked: Mapping[str, Any], *, by: User, request_id: str, fresh_factor: bool
+) -> list[Submission]:
     return workflow.advance(
         asked["submissions"],
         action,
@@ -46,6 +60,7 @@ def _decide(action: Action, asked: Mapping[str, Any], *, by: User, request_id: s
         public_note=asked["public_note"],
         note=asked["note"],
         request_id=request_id,
+        fresh_factor=fresh_factor,
     )
 
 
@@ -56,9 +71,11 @@ class Batch(WorkingView):
         operation_id="act_on_many",
         summary=_("Take a step with many at once"),
         description=_(
-            "Reviewers: *claim* gives ten minutes and one fence for all of them; *verify* and *enter* with the "
-            "checklist's answers, which are true of each, *verify* with grounds; *return* and *reject* with a "
-            "reason, and how to fix it. Every rule of a single step holds for each. All are taken, or none: "
+            "Reviewers: *claim* names one you hold, and gives ten minutes and one fence for all that are alike: the "
+            "new, routine ones of its list and sender at the same step, oldest first, in whole; *verify* and "
+            "*enter* with the checklist's answers, which are true of each, *verify* with grounds; *return* and "
+            "*reject* with a reason, and how to fix it. More than one at once asks for your second factor, used within "
+            "the last ten minutes. Every rule of a single step holds for each. All are taken, or none: "
             "what stood in the way of which is told in `details.refused`. Needs a session."
         ),
         parameters=[
@@ -93,5 +110,7 @@ class Batch(WorkingView):
         if action == "claim":
             rows, fence = _claim(asked["submissions"], by=user)
         else:
-            rows = _decide(DECISIONS[action], asked, by=user, request_id=request_id(request))
+            fresh = factors.fresh(request._request)
+            decision, about = DECISIONS[action], request_id(request)
+            rows = _decide(decision, asked, by=user, request_id=about, fresh_factor=fresh)
         return Response({"results": many(rows), "fence": fence})

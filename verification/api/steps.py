@@ -22,44 +22,48 @@ class Taken(Protocol):
     NotFound for what the person may not see.
     """
 
-    def __call__(self, uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission: ...
+    def __call__(
+        self, uid: UUID, asked: Asked, *, by: User, request_id: str, fresh_factor: bool
+    ) -> Submission: ...
 
 
 class Done(Protocol):
     """What is done with a submission that the person may see."""
 
-    def __call__(self, found: Submission, asked: Asked, *, by: User, request_id: str) -> None: ...
+    def __call__(
+        self, found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool
+    ) -> None: ...
 
 
 def _looking(do: Done) -> Taken:
     """Look for the submission, do it, and look again."""
 
-    def take(uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission:
-        do(inbox.seen_by(uid, by), asked, by=by, request_id=request_id)
+    def take(uid: UUID, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> Submission:
+        do(inbox.seen_by(uid, by), asked, by=by, request_id=request_id, fresh_factor=fresh_factor)
         return inbox.seen_by(uid, by)
 
     return take
 
 
-def _claim(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+def _claim(found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> None:
     policies.refuse_deciding(found, people.standing(by, now=timezone.now()))
     leases.claim([found.pk], by=by)
 
 
-def _renew(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+def _renew(found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> None:
     if asked.get("fence") is None:
         raise LeaseLost()
     leases.renew(found.pk, by=by, fence=asked["fence"])
 
 
-def _release(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+def _release(found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> None:
     leases.release(found.pk, by=by)
 
 
 def _advance(action: Action) -> Taken:
     """One of the steps of the table, with the checklist's answers where it has one."""
 
-    def take(uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission:
+    def take(uid: UUID, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> Submission:
         given = dict(asked.get("answers") or {}) if action in CHECKLISTS else {}
         other = asked.get("other")
         (taken,) = workflow.advance(
@@ -73,6 +77,7 @@ def _advance(action: Action) -> Taken:
             note=asked["note"],
             data=asked.get("data"),
             request_id=request_id,
+            fresh_factor=fresh_factor,
             events={uid: {"related": other}} if other and action == Action.MARK_DUPLICATE else None,
         )
         return taken
@@ -84,15 +89,15 @@ def _with_content(action: Action) -> Taken:
     """A step that changes what was sent."""
     take = _advance(action)
 
-    def change(uid: UUID, asked: Asked, *, by: User, request_id: str) -> Submission:
+    def change(uid: UUID, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> Submission:
         if asked.get("data") is None:
             raise ValidationError({"data": [_("The new content is missing.")]})
-        return take(uid, asked, by=by, request_id=request_id)
+        return take(uid, asked, by=by, request_id=request_id, fresh_factor=fresh_factor)
 
     return change
 
 
-def _distinct(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+def _distinct(found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> None:
     if not asked.get("other"):
         raise ValidationError({"other": [_("Name the record it was compared with.")]})
     if asked.get("fence") is None:
@@ -100,13 +105,13 @@ def _distinct(found: Submission, asked: Asked, *, by: User, request_id: str) -> 
     workflow.say_distinct(found.pk, other=asked["other"], by=by, fence=asked["fence"], request_id=request_id)
 
 
-def _doubt(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+def _doubt(found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> None:
     if asked.get("fence") is None:
         raise LeaseLost()
     workflow.leave_in_doubt(found.pk, fence=asked["fence"], note=asked["note"], by=by, request_id=request_id)
 
 
-def _take_down(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+def _take_down(found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> None:
     publishing.take_down(
         found.record,
         by=by,
@@ -116,10 +121,11 @@ def _take_down(found: Submission, asked: Asked, *, by: User, request_id: str) ->
         submission_id=found.pk,
         fence=asked.get("fence"),
         request_id=request_id,
+        fresh_factor=fresh_factor,
     )
 
 
-def _confirm(found: Submission, asked: Asked, *, by: User, request_id: str) -> None:
+def _confirm(found: Submission, asked: Asked, *, by: User, request_id: str, fresh_factor: bool) -> None:
     confirming.carry_out(
         found.pk,
         by=by,
@@ -128,6 +134,7 @@ def _confirm(found: Submission, asked: Asked, *, by: User, request_id: str) -> N
         public_note=asked["public_note"],
         note=asked["note"],
         request_id=request_id,
+        fresh_factor=fresh_factor,
     )
 
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from verification import confirming, cursors, inbox, publishing, wordings, workflow
+from verification import confirming, cursors, factors, inbox, publishing, wordings, workflow
 from verification import serializers as shapes
 from verification.api import answers, examples, parameters, steps
 from verification.models import Public, Submission, User
@@ -199,8 +199,9 @@ class Act(WorkingView):
         operation_id="act",
         summary=_("Take a step"),
         description=_(
-            "Reviewers: *claim* gives ten minutes and a fence, which every decision presents; *renew* and "
-            "*release* it; *verify* and *enter* with the checklist's answers, *verify* with grounds; *return*, "
+            "Reviewers: *claim* takes again what was handed to you (see *Be handed the next submission*), for ten "
+            "minutes under a fence, which every decision presents; *renew* and *release* it; *verify* and *enter* "
+            "with the checklist's answers, *verify* with grounds; *return*, "
             "*reject*, *duplicate* with a reason, and how to fix it; *return* may bring a proposed wording as "
             "`data`, which the submitter accepts by sending it with *resubmit*; *distinct* names the other "
             "record; *doubt* "
@@ -237,5 +238,7 @@ class Act(WorkingView):
             if action not in steps.BY_TOKEN:
                 raise TokenMayNotDecide()
         asked = _ACTION.run_validation(request.data)
-        taken = step(uid, asked, by=user, request_id=request_id(request))
+        taken = step(
+            uid, asked, by=user, request_id=request_id(request), fresh_factor=factors.fresh(request._request)
+        )
         return Response(shown(taken, user))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.models.people import User
 from verification.models.submissions import Submission
-from verification.sop import Action, Role
+from verification.sop import PRIVILEGED, Action, Role
 
 
 class ClockTimestamp(Func):
@@ -28,15 +28,20 @@ class Event(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=20, choices=Role)
     action = models.CharField(max_length=20, choices=Action)
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, blank=True)
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, related_name="events", db_index=False
     )
     record = models.UUIDField(null=True)
     version = models.PositiveIntegerField(null=True)
     related = models.UUIDField(null=True)
+    # Whom an act is about that is about no entry: the ids of a person and of an organisation.
+    person = models.BigIntegerField(null=True)
+    organisation = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=40, blank=True)
     sop_version = models.PositiveIntegerField()
+    # Under which version of the policy a step was taken, or which version an act is about.
+    policy = models.PositiveIntegerField(null=True)
     answers = models.JSONField(default=dict)
     request_id = models.CharField(max_length=40, blank=True)
     public_text = models.TextField(blank=True)
@@ -49,6 +54,12 @@ class Event(models.Model):
         indexes = [
             models.Index("record", "id", name="event_of_record", condition=Q(record__isnull=False)),
             models.Index("submission", "id", name="event_of_submission"),
+            # Acts about no entry: what people did to people, to organisations and to the rules.
+            models.Index("id", name="event_of_people", condition=Q(kind="")),
+            models.Index(
+                "id", name="event_privileged", condition=Q(kind="") | Q(action__in=sorted(PRIVILEGED))
+            ),
+            models.Index("person", "id", name="event_of_person", condition=Q(person__isnull=False)),
             # The last corrections, for the home page.
             models.Index("id", name="event_corrected", condition=Q(action=Action.PUBLISH, version__gt=1)),
         ]
@@ -70,6 +81,7 @@ class Event(models.Model):
                         Action.RERENDER,
                         Action.MERGE,
                         Action.UNMERGE,
+                        Action.DIRECT,
                     ]
                 )
                 | ~Q(reason=""),

@@ -58,8 +58,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A coordinator with every permission of the admin; the workflow's rules still bind her."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Refused, and with it Django's command of this name: power is given by two people, or by founding."""
+        raise PermissionError("Nobody here may do everything. An installation begins with `manage.py found`.")
 
     def robot(self, robot: Robot) -> "User":
         """The robot's account, without a query: its row is fixed."""
@@ -179,6 +179,15 @@ class OrganisationAlias(models.Model):
         return self.name
 
 
+class Way(models.TextChoices):
+    """How somebody came to belong to an organisation."""
+
+    APPOINTED = "appointed", _("appointed by two people")
+    INVITATION = "invitation", _("invited by its admin")
+    DOMAIN = "domain", _("by an address at its domain")
+    PROVIDER = "provider", _("by its own sign-in")
+
+
 class Membership(models.Model):
     """Who speaks for which organisation. It ends; it is not deleted."""
 
@@ -186,6 +195,8 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
     is_admin = models.BooleanField(_("may invite others"), default=False)
     since = models.DateTimeField(db_default=Now())
+    # How it came about: written once, when the person joined.
+    way = models.CharField(max_length=12, choices=Way, default=Way.APPOINTED)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     history = tracked("user", "organisation")
@@ -196,42 +207,12 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organisation"], condition=Q(ended_at=None), name="membership_once"
-            )
+            ),
+            models.CheckConstraint(condition=Q(way__in=Way.values), name="membership_way_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.organisation_id}"
-
-
-class Reviewer(models.Model):
-    """A person whose legal name was checked. The name is encrypted; the key lives outside the database."""
-
-    user = models.OneToOneField(User, models.PROTECT, related_name="reviewer")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="reviewers")
-    legal_name = models.TextField(_("legal name (encrypted)"))
-    checked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    checked_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    suspended_at = models.DateTimeField(null=True, blank=True)
-
-    history = tracked("user", "organisation", "checked_by")
-
-    class Meta:
-        verbose_name = _("reviewer")
-        verbose_name_plural = _("reviewers")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(checked_by=F("user")),
-                name="reviewer_checked_by_another",
-                violation_error_message=_("Nobody checks their own name."),
-            ),
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("checked_at")), name="reviewer_expires_later"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"reviewer {self.user_id}"
 
 
 class ApiToken(models.Model):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.models.people import Organisation, User
 from verification.models.tracking import tracked
-from verification.sop import OPEN, REQUESTS, WAITING, Intent, Origin, Risk, Status
+from verification.sop import OPEN, REQUESTS, WAITING, Given, Intent, Origin, Risk, Status
 
 
 class NoneOf(Func):
@@ -49,12 +49,20 @@ def _stamped(name: str) -> Q:
     )
 
 
+# Both steps taken, by two people; written in SQL as `verification.pairs` asks.
+BY_TWO = Q(entered_by__gt=F("verified_by")) | Q(entered_by__lt=F("verified_by"))
+
+
 class Submission(models.Model):
     """A proposed version of a record, walking the SOP. Nothing in it is public, nothing in it ticks.
 
     `payload` is the list's validated JSON under schema number `schema`; a trigger refuses to change it
     unless the row stands (or is put back) at collected or returned. `authors` are all who wrote any of
     it: none of them may take a step.
+
+    `touched` are the fields it changes; from them follow the class, and what that asks for, under the `policy` of
+    that version. That both reviewers are outsiders is no constraint: it rests on memberships as they are at the step.
+    Published is it when `due_at` has come, which is set when it is entered.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -74,7 +82,11 @@ class Submission(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="submissions", db_index=False
     )
+    touched = ArrayField(models.TextField(), default=list)
+    policy = models.PositiveIntegerField()
     risk = models.SmallIntegerField(choices=Risk)
+    people = models.PositiveSmallIntegerField()
+    outsiders = models.BooleanField()
     status = models.CharField(max_length=20, choices=Status, default=Status.COLLECTED)
     authors = ArrayField(models.BigIntegerField())
     submitted_at = models.DateTimeField(db_default=Now())
@@ -83,6 +95,7 @@ class Submission(models.Model):
     verified_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     entered_at = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -108,8 +121,8 @@ class Submission(models.Model):
                 name="submission_inbox",
                 condition=Q(status__in=sorted(WAITING)),
             ),
-            # The queue of the publisher.
-            models.Index("id", name="submission_due", condition=Q(status=Status.ENTERED)),
+            # The queue of the publisher, and what cools off.
+            models.Index("due_at", "id", name="submission_due", condition=Q(status=Status.ENTERED)),
             # How long a publication took, for the status page.
             models.Index("closed_at", name="submission_published", condition=Q(status=Status.PUBLISHED)),
             models.Index("submitted_by", F("id").desc(), name="submission_mine"),
@@ -119,6 +132,19 @@ class Submission(models.Model):
                 "kind", "identity", name="submission_identity", condition=Q(status__in=sorted(OPEN))
             ),
             models.Index("record", name="submission_of_record", condition=Q(status__in=sorted(OPEN))),
+            # Who decided together with whom, from either side.
+            models.Index(
+                *("verified_by", "entered_at"),
+                name="submission_pair_first",
+                include=["entered_by"],
+                condition=BY_TWO,
+            ),
+            models.Index(
+                *("entered_by", "entered_at"),
+                name="submission_pair_second",
+                include=["verified_by"],
+                condition=BY_TWO,
+            ),
             GinIndex(
                 fields=["likeness"],
                 name="submission_likeness",
@@ -148,9 +174,28 @@ class Submission(models.Model):
                 violation_error_message=_("Nobody enters what they wrote themselves."),
             ),
             models.CheckConstraint(
-                condition=Q(risk=Risk.ROUTINE) | Q(entered_by=None) | ~Q(entered_by=F("verified_by")),
+                condition=Q(people=1) | Q(entered_by=None) | ~Q(entered_by=F("verified_by")),
                 name="submission_two_people",
                 violation_error_message=_("This needs two people: one verifies, another enters."),
+            ),
+            # The floor below which no policy goes.
+            models.CheckConstraint(
+                condition=Q(people=2) | Q(people=1, risk=Risk.ROUTINE), name="submission_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(outsiders=True) | Q(risk__lt=Risk.DANGEROUS), name="submission_outsiders"
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_at=None, due_at=None)
+                | Q(entered_at__isnull=False, due_at__isnull=False, due_at__gte=F("entered_at")),
+                name="submission_due_stamp",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.PUBLISHED)
+                | Q(due_at=None)
+                | Q(closed_at__isnull=False, closed_at__gte=F("due_at")),
+                name="submission_cooled_off",
+                violation_error_message=_("It is not due for publication yet."),
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[Status.VERIFIED, Status.ENTERED, Status.PUBLISHED])
@@ -197,12 +242,19 @@ class Submission(models.Model):
 
 
 class Lease(models.Model):
-    """Who is checking a submission, until when; the fence tells an old holder from the new one."""
+    """Who is checking a submission, until when, and how it came into their hands; the fence tells an old holder
+    from the new one."""
 
     submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True)
     holder = models.ForeignKey(User, models.CASCADE, related_name="leases")
     fence = models.BigIntegerField()
     until = models.DateTimeField()
+    given = models.CharField(max_length=10, choices=Given)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(given__in=Given.values), name="lease_given_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.submission_id} by {self.holder_id}"

@@ -100,6 +100,21 @@ BEGIN
 END $$;
 """
 
+# Where two people decide, a coordinator chooses one of them at most: chance hands out the other step.
+DIRECT_ONE_STEP = """
+CREATE OR REPLACE FUNCTION glacier_direct_one_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT h.given = 'directed' FROM verification_handing h
+          JOIN verification_submission s ON s.id = h.submission_id AND s.verified_by_id = h.reviewer_id
+                                                     AND s.people > 1
+         WHERE h.submission_id = NEW.submission_id AND h.at <= s.verified_at
+         ORDER BY h.id DESC LIMIT 1) THEN
+        RAISE EXCEPTION 'both steps of submission % would be directed', NEW.submission_id USING ERRCODE = 'GL005';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
 # What was written lately waits in a list of each GIN index, which every look-up reads from end to end: a page that asks
 # for a hundred digests reads it a hundred times. Its owner may merge it; so may whoever calls this.
 MERGE_PENDING = """
@@ -109,6 +124,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
          + gin_clean_pending_list('submission_likeness'::regclass)
 $$;
 """
+
+
+_FUNCTIONS = (
+    *(HISTORY_STATEMENT, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD),
+    *(MERGE_TO_ROOT, DIRECT_ONE_STEP, MERGE_PENDING),
+)
 
 
 def tracked_models() -> list[type[models.Model]]:
@@ -176,6 +197,12 @@ def _journal_triggers() -> list[str]:
     return [
         _refuse("verification_event", "UPDATE OR DELETE OR TRUNCATE", append_only),
         _refuse("verification_leaf", "UPDATE OR DELETE OR TRUNCATE", append_only),
+        _refuse(
+            "verification_handing", "UPDATE OR DELETE OR TRUNCATE", "who was handed what is kept as it was"
+        ),
+        "CREATE OR REPLACE TRIGGER glacier_direct_one_step BEFORE INSERT ON verification_handing FOR EACH ROW "
+        "WHEN (NEW.given = 'directed' AND NEW.status = 'verified') "
+        "EXECUTE FUNCTION glacier_direct_one_step()",
         "CREATE OR REPLACE TRIGGER glacier_note_events AFTER INSERT ON verification_event "
         "REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION glacier_note_events()",
         "CREATE OR REPLACE TRIGGER glacier_freeze_payload BEFORE UPDATE OF payload, schema ON "
@@ -205,7 +232,7 @@ def install_triggers(sender: Any, using: str, **kwargs: Any) -> None:
         present = set(connections[using].introspection.table_names(cursor))
         if not {m._meta.db_table for m in tracked_models()} <= present:
             return  # a partial migration: the next one completes it
-        for function in (HISTORY_STATEMENT, REFUSE, NOTE_EVENT, FREEZE_PAYLOAD, MERGE_TO_ROOT, MERGE_PENDING):
+        for function in _FUNCTIONS:
             cursor.execute(function)
         for model in tracked_models():
             keep_history(cursor, model)

@@ -10,9 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from verification import counting, health, kinds, measures, policies, reasons
+from verification import (
+    counting,
+    founding,
+    health,
+    in_force,
+    kinds,
+    measures,
+    people,
+    policies,
+    reasons,
+    spelling_rules,
+)
 from verification.kinds import Kind
-from verification.models import Attempt, Leaf, Reviewer, Unsequenced
+from verification.models import Attempt, Leaf, Unsequenced
 from verification.sop import (
     CHECKLISTS,
     LINKED_GROUNDS,
@@ -22,7 +33,6 @@ from verification.sop import (
     Action,
     Freshness,
     Ground,
-    Risk,
     Status,
 )
 from verification.views.caching import public_page
@@ -76,10 +86,8 @@ def _tally(rows: Any) -> Counter[tuple[str, str]]:
 @public_page(seconds=30)
 def about(request: HttpRequest) -> HttpResponse:
     """The procedure in force, written from the tables that enforce it."""
-    now = timezone.now()
-    active = Reviewer.objects.filter(
-        suspended_at=None, checked_at__lte=now, expires_at__gt=now, user__is_active=True
-    )
+    now, rules = timezone.now(), in_force.current()
+    active = people.in_force(now=now)
     context = {
         "sop_version": SOP_VERSION,
         "transitions": [_transition(action) for action in TRANSITIONS],
@@ -92,9 +100,15 @@ def about(request: HttpRequest) -> HttpResponse:
             {"action": action.label, "reasons": [reasons.words(code) for code in reasons.offered(action)]}
             for action in REASONS
         ],
-        "risks": _risks(),
+        "policy": rules,
+        "classes": spelling_rules.classes(rules),
+        "class_rules": spelling_rules.LABELS,
+        "fields": spelling_rules.lists(rules),
         "intervals": [_intervals(spec) for spec in kinds.every()],
-        "reviewers": active.aggregate(active=Count("pk"), organisations=Count("organisation", distinct=True)),
+        "founders": founding.founders(),
+        "reviewers": active.aggregate(
+            active=Count("user", distinct=True), organisations=Count("organisation", distinct=True)
+        ),
     }
     return render(request, "about.html", context)
 
@@ -123,17 +137,6 @@ def _who(action: Action) -> str:
         if policies.by_submitter in rules
         else _("a reviewer, or the record's own organisation")
     )
-
-
-def _risks() -> list[dict[str, Any]]:
-    words = {
-        Risk.ROUTINE: _("One reviewer may take both steps."),
-        Risk.SENSITIVE: _("Two people take the two steps."),
-        Risk.DANGEROUS: _(
-            "Two people take the two steps, both from outside its author's and each other's organisation."
-        ),
-    }
-    return [{"label": risk.label, "words": words[risk]} for risk in Risk]
 
 
 def _intervals(spec: Kind) -> dict[str, Any]:

@@ -1,38 +1,71 @@
-"""The corner with the user's name, personal tokens, and the demonstration's mail."""
-
-import email
-import email.policy
-from datetime import UTC
-from pathlib import Path
-from typing import Any
+"""The corner with the user's name, their own page, personal tokens, and the demonstration's mail."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from verification import counting, inbox, people
-from verification.forms import TokenForm
-from verification.models import ApiToken, Submission, User
+from verification import acts, audit, counting, inbox, mailing, people
+from verification.forms import MailChoiceForm, TokenForm
+from verification.models import ApiToken, Outbox, Submission, User
 from verification.refusals import NotFound
 from verification.sop import Status
-from verification.views.requests import actor
+from verification.views.requests import actor, number_of
 
 LATEST_MAILS = 30
+PAGE = 20
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
-    """Fragment for the head of every page: who is signed in, and what waits for them."""
+    """One's own page; and, for the script that asks, the corner in the head of every page."""
+    if isinstance(request.user, User) and not request.headers.get("HX-Request"):
+        return _my_page(request, request.user)
+    if request.method == "POST":
+        return redirect_to_login(request.get_full_path())
+    return _corner(request)
+
+
+def _my_page(request: HttpRequest, user: User) -> HttpResponse:
+    """What mail somebody wants, and what others did to them: every privileged act about them, newest first."""
+    form = MailChoiceForm(request.POST or None, instance=mailing.choice_of(user))
+    if request.method == "POST" and form.is_valid():
+        mailing.choose(by=user, **form.cleaned_data)
+        messages.success(request, _("Kept."))
+        return redirect("me")
+    before = number_of(request.GET.get("before"))
+    found = audit.done_to(user, before=before, limit=PAGE + 1)
+    shown = found[:PAGE]
+    context = {
+        "person": user,
+        "form": form,
+        "acts": acts.in_words(shown, audit.named(shown)),
+        "previous_url": reverse("me") if before else "",
+        "next_url": f"?before={shown[-1].pk}" if len(found) > PAGE else "",
+    }
+    return render(request, "me.html", context)
+
+
+def _corner(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and what waits for them."""
     if not isinstance(request.user, User):
         return render(request, "_me.html", {"person": None})
     who = people.standing(request.user, now=timezone.now())
     returned = Submission.objects.filter(submitted_by=request.user, status=Status.RETURNED).count()
     queued = counting.Counted(sum(inbox.counts_for(who).values()) if who.is_reviewer else 0)
     context = {
-        "person": {"name": request.user.pseudonym, "reviewer": who.is_reviewer},
+        "person": {
+            "name": request.user.pseudonym,
+            "reviewer": who.is_reviewer,
+            "decides": who.is_reviewer or request.user.is_staff,
+            "coordinator": request.user.is_staff,
+        },
         "waiting": {"mine": returned, "inbox": queued, "all": counting.Counted(returned + queued)},
     }
     return render(request, "_me.html", context)
@@ -45,7 +78,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     user, form, made = actor(request), TokenForm(), ""
     if request.method == "POST" and request.POST.get("action") == "delete":
         pk = request.POST.get("id", "")
-        ApiToken.objects.filter(user=user, pk=pk if pk.isdecimal() else 0).update(revoked_at=timezone.now())
+        people.revoke_token(number_of(pk) or 0, by=user)
         return redirect("tokens")
     if request.method == "POST":
         form = TokenForm(request.POST)
@@ -59,27 +92,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_safe
 def demo_mail(request: HttpRequest) -> HttpResponse:
     """The demonstration shows the mail it would have sent. Anywhere else this page does not exist."""
-    folder = getattr(settings, "EMAIL_FILE_PATH", None)
-    if not settings.DEMO or folder is None:
+    if not settings.MAIL_IS_SHOWN:
         raise NotFound()
-    files = sorted(Path(folder).glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
-    mails = [mail for path in files[:LATEST_MAILS] for mail in _read(path)]
+    mails = Outbox.objects.order_by("-pk")[:LATEST_MAILS]
     return render(request, "demo_mail.html", {"mails": mails})
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    texts = path.read_bytes().split(b"\n" + b"-" * 79 + b"\n")
-    messages = [email.message_from_bytes(text, policy=email.policy.default) for text in texts if text.strip()]
-    return [_shown(message) for message in reversed(messages)]
-
-
-def _shown(message: Any) -> dict[str, Any]:
-    body = message.get_body(preferencelist=("plain",))
-    at = message["Date"].datetime if message["Date"] else None
-    return {
-        "to": message["To"],
-        "subject": message["Subject"],
-        # "-0000" means UTC to a mail program, and a time without a zone to Python.
-        "at": at.replace(tzinfo=UTC) if at and at.tzinfo is None else at,
-        "text": body.get_content() if body else "",
-    }

@@ -9,10 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from verification import history, inbox, kinds, presenting, publishing, wordings, workflow
+from verification import history, inbox, kinds, people, presenting, publishing, wordings, workflow
 from verification.kinds import Kind
 from verification.models import Event, Public, Submission
 from verification.refusals import InvalidPayload, NotAllowed, NotFound, Refused, WrongStatus
@@ -50,10 +51,26 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "submissions": [_row(s, said.get(s.pk), parked=s.pk in parked) for s in shown],
         "returned": sum(s.status == Status.RETURNED for s in shown),
+        "coming": [_coming(s) for s in inbox.coming_about(people.standing(user, now=timezone.now()))[:PAGE]],
         "previous_url": reverse("mine") if before else "",
         "next_url": f"?before={shown[-1].pk}" if len(rows) > PAGE else "",
     }
     return render(request, "mine.html", context)
+
+
+def _coming(found: Submission) -> dict[str, Any]:
+    """What will be public about one's organisation, and when; of a change, which fields."""
+    spec = kinds.get(found.kind)
+    changed = presenting.public_words(spec, found.payload, found.touched)
+    title = spec.facets(found.payload).title
+    record = found.record if found.base_version else None
+    return {
+        "kind": spec.slug,
+        "kind_label": spec.label,
+        "title": title,
+        "due_at": found.due_at,
+        "rows": changed,
+    } | {"record_uid": record}
 
 
 def _row(found: Submission, said: inbox.Verdict | None, *, parked: bool) -> dict[str, Any]:
@@ -132,6 +149,7 @@ def _submission_context(found: Submission) -> dict[str, Any]:
             "status": found.status,
             "origin": found.origin,
             "submitted_at": found.submitted_at,
+            "due_at": found.due_at if found.status == Status.ENTERED else None,
             "parked": bool(inbox.being_looked_at([found])),
             "record_uid": found.record if found.status == Status.PUBLISHED or found.base_version else None,
         },

@@ -18,9 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from verification import confirming, owner_links, presenting
+from verification import confirming, factors, owner_links, presenting
 from verification.models import OwnerLink, Public
-from verification.refusals import NotFound, Refused
+from verification.refusals import FreshFactorNeeded, NotFound, Refused
 from verification.sop import REASONS, Action, State
 from verification.views.requests import actor, request_id, uid_of, words_of
 
@@ -85,7 +85,7 @@ def _act(request: HttpRequest, link: OwnerLink) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def links(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A record's owner links: issue one (shown once), take one back."""
-    user, made, error, status = actor(request), "", "", 200
+    user, made, error, factor_asked, status = actor(request), "", "", False, 200
     row = Public.objects.filter(pk=uid).first()
     if row is None:
         raise NotFound()
@@ -95,10 +95,15 @@ def links(request: HttpRequest, uid: UUID) -> HttpResponse:
             if request.POST.get("action") == "revoke":
                 _revoke(request, uid)
                 return redirect("owner_links", uid=uid)
-            secret, _link = owner_links.issue(uid, by=user, request_id=request_id(request))
+            given: dict[str, Any] = {
+                "request_id": request_id(request),
+                "fresh_factor": factors.fresh(request),
+            }
+            secret, _link = owner_links.issue(uid, by=user, **given)
             made = request.build_absolute_uri(reverse("owner", kwargs={"token": secret}))
         except Refused as refused:
-            error, status = str(refused), refused.status
+            factor_asked = isinstance(refused, FreshFactorNeeded)
+            error, status = "" if factor_asked else str(refused), refused.status
     context = {
         "kind": row.kind,
         "row": row,
@@ -107,6 +112,7 @@ def links(request: HttpRequest, uid: UUID) -> HttpResponse:
         "made": made,
         "days": owner_links.LIFE.days,
         "error": error,
+        "factor_asked": factor_asked,
     }
     response = render(request, "owner_links.html", context, status=status)
     response["Referrer-Policy"] = "strict-origin"

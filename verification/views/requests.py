@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from verification import factors, people
 from verification.forms import UNSEEN
 from verification.models import User
+from verification.people import Standing
+from verification.refused_people import NotCoordinator
 
 # The longest note anybody may write; a text box in a page is no place for more.
 LONGEST_NOTE = 2000
@@ -18,6 +22,22 @@ def actor(request: HttpRequest) -> User:
     """The person who is signed in; the view has made sure that somebody is."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def reviewer_of(request: HttpRequest) -> Standing:
+    """The reviewer in force who asks; who is one but for the second factor is told so, NotReviewer anybody else."""
+    who = people.standing(actor(request), now=timezone.now())
+    if not who.is_reviewer:
+        factors.refuse_reviewing(who.user)
+    return who
+
+
+def coordinator_of(request: HttpRequest) -> User:
+    """The coordinator who asks; NotCoordinator for anybody else."""
+    user = actor(request)
+    if not (user.is_staff and user.is_active):
+        raise NotCoordinator()
+    return user
 
 
 def request_id(request: HttpRequest) -> str:

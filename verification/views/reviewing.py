@@ -1,4 +1,4 @@
-"""Pages of reviewers: the inbox, the workbench, take-downs."""
+"""Pages of reviewers: the workbench, take-downs."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,15 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from verification import (
     bench,
     confirming,
+    factors,
     inbox,
-    kinds,
     leases,
-    likeness,
     people,
     policies,
     presenting,
@@ -31,81 +30,34 @@ from verification import (
 from verification.models import Lease, Public, Submission, TakeDown
 from verification.models.journal import ClockTimestamp
 from verification.people import Standing
-from verification.refusals import LeaseLost, LeaseTaken, NotAllowed, NotFound, NotReviewer, Refused
-from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Risk
-from verification.views import outcomes, rewording
-from verification.views.requests import actor, number_of, request_id, uid_of, words_of
-
-PAGE = 20
-
-
-def reviewer_of(request: HttpRequest) -> Standing:
-    who = people.standing(actor(request), now=timezone.now())
-    if not who.is_reviewer:
-        raise NotReviewer()
-    return who
-
-
-@login_required
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for this reviewer, highest risk first, then oldest."""
-    who = reviewer_of(request)
-    step = request.GET.get("step", "")
-    start = min(number_of(request.GET.get("from")) or 0, inbox.MOST_SHOWN)
-    page = inbox.page_for(who, step=step, start=start, limit=PAGE + 1)
-    held = {
-        lease.submission_id: lease for lease in _live_leases().filter(holder=who.user, submission__in=page)
-    }
-    doubts = inbox.doubts([s.pk for s in page])
-    alike = likeness.of_submissions(page[:PAGE])
-    together = inbox.how_many_like(who, page[:PAGE])
-    # The queue's own first page shows the one to take; any other asks for it.
-    here = () if start or step in inbox.STEPS else page
-    upcoming = next((s for s in here if who.user.pk not in doubts.get(s.pk, ())), None) or inbox.next_for(who)
-    context = {
-        "waiting": [
-            _queued(s, held.get(s.pk), s.pk in doubts, len(alike.get(s.pk, ())))
-            | {"together": together.get(s.pk, 0)}
-            for s in page[:PAGE]
-        ],
-        "filters": {"step": step, "kind": ""},
-        "counts": inbox.counts_for(who),
-        "oldest": min((s.submitted_at for s in page), default=None),
-        "take_downs": inbox.take_downs_to_look_at(who)[:PAGE],
-        "previous_url": f"?step={step}&from={max(0, start - PAGE)}" if start else "",
-        "next_url": f"?step={step}&from={start + PAGE}"
-        if len(page) > PAGE and start < inbox.MOST_SHOWN
-        else "",
-        "next_uid": upcoming.uid if upcoming else "",
-    }
-    return render(request, "inbox.html", context)
-
-
-def _queued(found: Submission, lease: Lease | None, in_doubt: bool, alike: int) -> dict[str, Any]:
-    spec = kinds.get(found.kind)
-    facets = spec.facets(found.payload)
-    return {
-        "uid": found.uid,
-        "kind_label": spec.label,
-        "title": facets.title,
-        "place": spec.show("place", facets.places[-1]) if facets.places else "",
-        "urgency": found.payload.get("urgency", ""),
-        "intent": found.intent,
-        "origin": found.origin,
-        "status": found.status,
-        "risk": Risk(found.risk).name.lower(),
-        "submitted_at": found.submitted_at,
-        "alike": alike,
-        "why": bench.why_next(found, in_doubt=in_doubt),
-        "lease": lease and {"holder": "", "mine": True, "until": lease.until},
-    }
+from verification.refusals import (
+    FreshFactorNeeded,
+    LeaseLost,
+    LeaseTaken,
+    NotAllowed,
+    NotFound,
+    NotHanded,
+    Refused,
+)
+from verification.sop import CHECKLISTS, REASONS, WAITING, Action, Ground, Status
+from verification.views import outcomes, rewording, waiting
+from verification.views.requests import (
+    actor,
+    number_of,
+    request_id,
+    reviewer_of,
+    uid_of,
+    words_of,
+)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The workbench. Opening it claims the entry for ten minutes; each button is one step."""
+    """The workbench. Whoever was handed the entry has it for ten minutes more; each button is one step.
+
+    Any reviewer may read it: who decides about it is not their choice.
+    """
     who = reviewer_of(request)
     found = inbox.seen_by(uid, who.user)
     if request.method != "POST" or "step" in request.POST:
@@ -119,7 +71,6 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
             who,
             lease=_lease_of(found),
             refused=None if rewording.told_in_the_fold(refused, request.POST) else refused,
-            next_url=reverse("review_next", kwargs={"after": uid}),
             posted=request.POST,
         )
         return _workbench(request, found, context, refused)
@@ -129,35 +80,30 @@ def _workbench(
     request: HttpRequest, found: Submission, context: dict[str, Any], refused: Refused | None = None
 ) -> HttpResponse:
     """The page, with the fold in which the entry can be worded anew."""
+    context["factor_asked"] = isinstance(refused, FreshFactorNeeded)
     context["wording"] = rewording.fold(request, found, context["lease"], refused)
     return render(request, "review.html", context, status=refused.status if refused else 200)
 
 
 def _opened(found: Submission, who: Standing) -> dict[str, Any]:
-    """Claim it where this reviewer may decide on it; say why where she may not."""
+    """Take it again where this reviewer was handed it; say why where she may not decide on it."""
     refusal: Refused | None = None
     if found.status in WAITING:
         try:
-            for rule in (policies.not_an_author, policies.not_their_organisation):
-                rule(policies.Step(Action.VERIFY, found, who))
+            policies.refuse_deciding(found, who)
             held = _lease_of(found)
-            if held is None or held.holder_id != who.user.pk:
+            if held is None and leases.may_take_again(found, who.user):
                 leases.claim([found.pk], by=who.user)
-        except LeaseTaken:
-            pass  # the page says who is on it
+        except (LeaseTaken, NotHanded):
+            pass  # the page says who is on it, or that it is handed out
         except Refused as refused:
             refusal = refused
-    next_url = reverse("review_next", kwargs={"after": found.uid})
-    return bench.context(found, who, lease=_lease_of(found), refused=refusal, next_url=next_url)
-
-
-def _live_leases() -> Any:
-    return Lease.objects.filter(until__gt=ClockTimestamp())
+    return bench.context(found, who, lease=_lease_of(found), refused=refusal)
 
 
 def _lease_of(found: Submission) -> Lease | None:
-    lease: Lease | None = _live_leases().select_related("holder").filter(submission=found).first()
-    return lease
+    live = Lease.objects.filter(until__gt=ClockTimestamp(), submission=found)
+    return live.select_related("holder").first()
 
 
 @dataclass(frozen=True)
@@ -165,9 +111,10 @@ class _Decision:
     """What a reviewer's button says of one submission, under which fence."""
 
     found: Submission
-    fence: int
+    fence: int | None
     data: QueryDict
     common: dict[str, Any]
+    fresh_factor: bool
 
     @property
     def note(self) -> str:
@@ -181,34 +128,37 @@ def _decide(request: HttpRequest, found: Submission, who: Standing) -> HttpRespo
     if decide is None:
         raise NotAllowed()
     fence = number_of(data.get("fence"))
-    if fence is None:
+    if fence is None and found.status != Status.ENTERED:
         raise LeaseLost()
     common = {"by": who.user, "request_id": request_id(request)}
-    done = decide(_Decision(found, fence, data, common))
+    stays = decide(_Decision(found, fence, data, common, factors.fresh(request)))
     messages.success(request, outcomes.said(data["action"], found, other=uid_of(data.get("candidate"))))
-    return done
+    return redirect("review", uid=found.uid) if stays else waiting.go_on(request, who)
 
 
-def _leave_in_doubt(decision: _Decision) -> HttpResponse:
-    workflow.leave_in_doubt(decision.found.pk, fence=decision.fence, note=decision.note, **decision.common)
-    return redirect("review_next", after=decision.found.uid)
+# Each does what its button says, and tells whether the same entry goes on.
+def _leave_in_doubt(decision: _Decision) -> bool:
+    workflow.leave_in_doubt(
+        decision.found.pk, fence=decision.fence or 0, note=decision.note, **decision.common
+    )
+    return False
 
 
-def _say_distinct(decision: _Decision) -> HttpResponse:
+def _say_distinct(decision: _Decision) -> bool:
     other = uid_of(decision.data.get("candidate"))
     if other is None:
         raise NotFound()
-    workflow.say_distinct(decision.found.pk, other=other, fence=decision.fence, **decision.common)
-    return redirect("review", uid=decision.found.uid)
+    workflow.say_distinct(decision.found.pk, other=other, fence=decision.fence or 0, **decision.common)
+    return True
 
 
-def _rebase(decision: _Decision) -> HttpResponse:
+def _rebase(decision: _Decision) -> bool:
     """Against what is published now, its content as sent; all steps begin anew."""
     workflow.advance([decision.found.pk], Action.REBASE, fence=decision.fence, **decision.common)
-    return redirect("review", uid=decision.found.uid)
+    return True
 
 
-def _carry_out(decision: _Decision) -> HttpResponse:
+def _carry_out(decision: _Decision) -> bool:
     """Take down the record somebody asks to have withdrawn."""
     publishing.take_down(
         decision.found.record,
@@ -216,24 +166,26 @@ def _carry_out(decision: _Decision) -> HttpResponse:
         note=decision.note,
         submission_id=decision.found.pk,
         fence=decision.fence,
+        fresh_factor=decision.fresh_factor,
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _confirm(decision: _Decision) -> HttpResponse:
+def _confirm(decision: _Decision) -> bool:
     """Somebody's word that a record is still true is found right."""
     confirming.carry_out(
         decision.found.pk,
         fence=decision.fence,
         answers=answers_of(decision.data, Action.CONFIRM),
         note=decision.note,
+        fresh_factor=decision.fresh_factor,
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _mark_duplicate(decision: _Decision) -> HttpResponse:
+def _mark_duplicate(decision: _Decision) -> bool:
     other = uid_of(decision.data.get("candidate"))
     workflow.advance(
         [decision.found.pk],
@@ -244,10 +196,10 @@ def _mark_duplicate(decision: _Decision) -> HttpResponse:
         events={decision.found.pk: {"related": other}} if other else None,
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _step(decision: _Decision) -> HttpResponse:
+def _step(decision: _Decision) -> bool:
     """Verify, enter, return or reject."""
     step = Action(decision.data.get("action", ""))
     workflow.advance(
@@ -257,14 +209,13 @@ def _step(decision: _Decision) -> HttpResponse:
         answers=answers_of(decision.data, step),
         reason=decision.data.get("reason", ""),
         note=words_of(decision.data, "how_to_fix") or decision.note,
+        fresh_factor=decision.fresh_factor,
         **decision.common,
     )
-    if step == Action.VERIFY and decision.found.risk == Risk.ROUTINE:
-        return redirect("review", uid=decision.found.uid)
-    return redirect("review_next")
+    return step == Action.VERIFY and decision.found.people == 1
 
 
-def _propose(decision: _Decision) -> HttpResponse:
+def _propose(decision: _Decision) -> bool:
     """Return it with another wording, which its submitter accepts or writes differently."""
     workflow.advance(
         [decision.found.pk],
@@ -275,10 +226,10 @@ def _propose(decision: _Decision) -> HttpResponse:
         data=rewording.worded(decision.found, decision.data),
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-def _apply(decision: _Decision) -> HttpResponse:
+def _apply(decision: _Decision) -> bool:
     """Change its wording, and become one of its authors: others take the steps."""
     workflow.advance(
         [decision.found.pk],
@@ -287,10 +238,10 @@ def _apply(decision: _Decision) -> HttpResponse:
         data=rewording.worded(decision.found, decision.data),
         **decision.common,
     )
-    return redirect("review_next")
+    return False
 
 
-_BUTTONS: dict[str, Callable[[_Decision], HttpResponse]] = {
+_BUTTONS: dict[str, Callable[[_Decision], bool]] = {
     Action.VERIFY: _step,
     Action.ENTER: _step,
     Action.RETURN: _step,
@@ -314,17 +265,10 @@ def answers_of(data: QueryDict, step: Action) -> Mapping[str, Any]:
     answers: dict[str, Any] = {code: code in ticked for code in CHECKLISTS[step]}
     if step in (Action.VERIFY, Action.CONFIRM):
         answers["grounds"] = data.getlist("grounds")
+    called = {"at": words_of(data, "called_at"), "line": words_of(data, "called_line")}
+    if Ground.CALL_BACK in answers.get("grounds", ()) and any(called.values()):
+        answers["call_back"] = called
     return answers
-
-
-@login_required
-@require_safe
-def review_next(request: HttpRequest, after: UUID | None = None) -> HttpResponse:
-    """On to the next entry, or to the inbox where nothing is left."""
-    who = reviewer_of(request)
-    seen = Submission.objects.filter(uid=after).first() if after else None
-    upcoming = inbox.next_for(who, after=seen)
-    return redirect("review", uid=upcoming.uid) if upcoming else redirect("inbox")
 
 
 @login_required
@@ -351,19 +295,25 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
     who = people.standing(actor(request), now=timezone.now())
     if not policies.may_take_down(who, row.organisation_id):
         raise NotAllowed()
+    # Asked for before anything is typed.
+    if not (request.method == "POST" or policies.owns(who, row.organisation_id) or factors.fresh(request)):
+        return redirect(factors.where_to_use_it(request, who.user))
     reason, note = request.POST.get("reason", ""), words_of(request.POST, "note")
-    error, status = "", 200
+    error, factor_asked, status = "", False, 200
     if request.method == "POST":
         try:
-            publishing.take_down(uid, by=who.user, reason=reason, note=note, request_id=request_id(request))
+            given: dict[str, Any] = {"reason": reason, "note": note, "request_id": request_id(request)}
+            publishing.take_down(uid, by=who.user, fresh_factor=factors.fresh(request), **given)
             return redirect("record", kind=row.kind, uid=uid)
         except Refused as refused:
-            error, status = str(refused), refused.status
+            factor_asked = isinstance(refused, FreshFactorNeeded)
+            error, status = "" if factor_asked else str(refused), refused.status
     context = {
         "kind": row.kind,
         "record": presenting.body(row),
         "reasons": presenting.choices(REASONS[Action.TAKE_DOWN]),
         "errors": {"reason": error} if error else {},
+        "factor_asked": factor_asked,
         "values": {"reason": reason, "note": note},
     }
     return render(request, "takedown.html", context, status=status)

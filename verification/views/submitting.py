@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from verification import drafts, inbox, kinds, likeness, measures, people, presenting, wordings, workflow
+from verification import drafts, inbox, kinds, likeness, measures, presenting, wordings, workflow
 from verification.drafts import Draft
 from verification.kinds import Kind
+from verification.organisations import search
 from verification.refusals import InvalidPayload, NotFound, Refused
 from verification.sop import Action, Intent, State, Status
 from verification.views.requests import actor, request_id, uid_of
@@ -163,7 +164,7 @@ def organisations(request: HttpRequest, kind: str) -> HttpResponse:
     """Fragment: organisations that go by what is being typed; the one called exactly so is chosen."""
     spec, typed = kinds.get(kind), request.GET.get("organisation_name", "")
     context = {
-        "matches": drafts.matches(spec, people.search_organisations(typed)),
+        "matches": drafts.matches(spec, search(typed)),
         "organisation_value": drafts.the_one_meant(typed),
     }
     return render(request, "_organisations.html", context)

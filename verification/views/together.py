@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from verification import bench, inbox, kinds, leases, likeness, presenting, workflow
+from verification import bench, drawing, factors, inbox, kinds, leases, likeness, presenting, workflow
 from verification.models import Submission
 from verification.people import Standing
-from verification.refusals import LeaseLost, NotAllowed, Refused
+from verification.refusals import FreshFactorNeeded, LeaseLost, NotAllowed, NothingWaits, Refused
 from verification.sop import Action, Status
-from verification.views.requests import number_of, request_id, uid_of, words_of
-from verification.views.reviewing import answers_of, reviewer_of
+from verification.views.requests import number_of, request_id, reviewer_of, uid_of, words_of
+from verification.views.reviewing import answers_of
 
 # Which step is taken together with what stands where.
 _STEPS = {Status.COLLECTED: Action.VERIFY, Status.VERIFIED: Action.ENTER}
@@ -27,16 +27,17 @@ _STEPS = {Status.COLLECTED: Action.VERIFY, Status.VERIFIED: Action.ENTER}
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def together(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """This entry and its like, claimed as the page opens; one checklist, which is answered for every one ticked."""
+    """The entry in this reviewer's hands and all that are like it; one checklist, answered for every one ticked."""
     who = reviewer_of(request)
     found = inbox.seen_by(uid, who.user)
     if request.method == "POST":
         return _decide(request, who)
-    rows = list(inbox.like(who, found)[: leases.PER_REVIEWER])
-    if len(rows) < 2:
-        return redirect("review", uid=uid)
+    if not factors.fresh(request):
+        return redirect(factors.where_to_use_it(request, who.user))
     try:
-        fence = leases.claim([row.pk for row in rows], by=who.user)
+        rows, fence = drawing.together(found.pk, by=who.user)
+    except NothingWaits:
+        return redirect("review", uid=uid)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("inbox")
@@ -67,6 +68,7 @@ def _decide(request: HttpRequest, who: Standing) -> HttpResponse:
             answers=answers_of(data, action),
             note=words_of(data, "note"),
             request_id=request_id(request),
+            fresh_factor=factors.fresh(request),
         )
     except Refused as refused:
         return _page(request, shown, action, fence=fence, refused=refused)
@@ -115,6 +117,7 @@ def _page(
         "sender": rows[0].submitted_by.pseudonym,
         "kind_label": kinds.get(rows[0].kind).label,
         "step": bench.step_of_many(rows, action, request.POST),
+        "factor_asked": isinstance(refused, FreshFactorNeeded),
         "error": str(refused) if refused and (common or not each) else "",
         "entries": [
             _entry(

@@ -3,6 +3,8 @@
 Every act notifies it in its own transaction; it publishes what is due, then numbers the committed events. It
 looks once a second too, and Celery's bell rings for the same work: whoever comes first takes it. Copies stand
 by: an advisory lock lets one of them tick.
+
+Mail that Celery left lying goes out from a thread of its own: a mail server may take its time, publication does not.
 """
 
 import signal
@@ -15,7 +17,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
-from verification import journal, publishing, pulses
+from verification import journal, outbox, publishing, pulses, ruling
 
 log = structlog.get_logger()
 
@@ -41,6 +43,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, leave)
         log.info("clock_starts")
+        postman = threading.Thread(target=deliver, args=(stop,), name="postman", daemon=True)
+        postman.start()
         while not stop.is_set():
             try:
                 self._run(stop)
@@ -91,9 +95,28 @@ def tick() -> bool:
 
 
 def tend() -> None:
-    """What is done once a second, after a whole round: the search indexes merged, a sign of life."""
+    """What is done once a second, after a whole round: the search indexes merged, what waits judged anew where
+    other rules bind it by now, a sign of life."""
     merge_pending()
+    ruling.settle_lately_adopted()
     pulses.beat("clock")
+
+
+def deliver(stop: threading.Event) -> None:
+    """Send what mail has been due for some seconds, until told to stop; outlive the database.
+
+    Whether this clock ticks or stands by: senders pass each other by.
+    """
+    while not stop.is_set():
+        try:
+            outbox.send_due(older=outbox.OVERDUE)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("postman_lost_database", error=str(error).strip())
+            connection.close()
+        except Exception:
+            log.exception("postman_stumbled")
+        stop.wait(PERIOD)
+    connection.close()
 
 
 def merge_pending() -> int:

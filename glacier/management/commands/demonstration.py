@@ -40,4 +40,11 @@ def _table() -> str:
     for zh, en in zip(chinese, english, strict=True):
         lines.append(f"  {zh['email']:<{longest}}  {zh['who']}：{zh['can']}")
         lines.append(f"  {'':<{longest}}  {en['who']}: {en['can']}")
+        if zh["code"]:
+            lines.append(f"  {'':<{longest}}  此刻的验证码 / code now: {zh['code']}")
+    lines += [
+        "",
+        "  验证码每半分钟一变，登录页上总有最新的",
+        "  codes change every half minute; the sign-in page shows the latest",
+    ]
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from supplies import replay, sheets
 from supplies.replay import Happening, Outcome, Replay
 from verification import taking
+from verification.models import Public
 from verification.refusals import NotFound
 
 # So long we wait for the worker; then we publish ourselves, and say so.
@@ -36,6 +37,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Play all, telling how far it is; then what came of it."""
         happenings = self._read(options["events"])
+        if Public.objects.exists():
+            raise CommandError("Records are published here: a replay is for an installation that is empty.")
         self._alone = False
         stage = Replay(replay.enrol(), publish=self._wait_for_worker, keep_both=True)
         start = time.monotonic()
@@ -92,7 +95,7 @@ class Command(BaseCommand):
         for name in dict.fromkeys(o.happening.list for o in outcomes):
             told = Counter(o.what for o in outcomes if o.happening.list == name)
             words = ", ".join(f"{what} {count:,}" for what, count in told.most_common())
-            self.stdout.write(f"{name}: {words}")
+            self.stdout.write(f"{name}: {words}; under the rules `replay`")
         returns = sum(1 for o in outcomes if o.flagged)
         rate = len(outcomes) / max(took, 0.001)
         self.stdout.write(f"{len(outcomes):,} events in {took:.0f} s, {rate:.0f}/s; {returns:,} went back.")
