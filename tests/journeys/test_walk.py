@@ -105,6 +105,7 @@ def report_a_need(page: Page) -> None:
 def correct(page: Page, uid) -> None:
     page.goto(f"/needs/{uid}/")
     page.click(f"a[href$='?record={uid}']")
+    page.wait_for_url(f"**?record={uid}")  # loaded, with the script that asks one question a page
     walking.go_on(page)
     page.fill("[name=lines-0-amount]", "8000个")
     walking.finish(page)
