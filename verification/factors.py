@@ -42,18 +42,20 @@ def has_factor(user: User) -> bool:
 
 def used(request: HttpRequest) -> bool:
     """Whether a second factor was used in this session, however long ago. No query."""
-    if not isinstance(request.user, User):
-        return False
-    return any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user))
+    return bool(_uses(request))
 
 
 def fresh(request: HttpRequest) -> bool:
     """Whether a second factor was used in this session within the last ten minutes. No query."""
+    return any(time.time() - at < FRESH_FOR for at in _uses(request))
+
+
+def _uses(request: HttpRequest) -> list[float]:
+    """When a second factor was used in this session, in seconds of the clock."""
     if not isinstance(request.user, User):
-        return False
+        return []
     records = get_authentication_records(request, request.user)
-    used = [record["at"] for record in records if record.get("method") == "mfa"]
-    return bool(used) and time.time() - max(used) < FRESH_FOR
+    return [record["at"] for record in records if record.get("method") == "mfa"]
 
 
 def where_to_use_it(request: HttpRequest, user: User, *, back: str = "") -> str:
