@@ -61,7 +61,6 @@ class Action(TextChoices):
     INVITE = "invite", pgettext_lazy("action", "invited")
     JOIN = "join", pgettext_lazy("action", "joined an organisation")
     REMOVE_MEMBER = "remove_member", pgettext_lazy("action", "left an organisation, or was removed from it")
-    VOUCH = "vouch", pgettext_lazy("action", "vouched for a person")
     CHECK_NAME = "check_name", pgettext_lazy("action", "checked a legal name")
     CONFIRM_NAME = "confirm_name", pgettext_lazy("action", "confirmed the check of a legal name")
     READ_NAME = "read_name", pgettext_lazy("action", "read a legal name")

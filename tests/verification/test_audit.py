@@ -178,7 +178,7 @@ ACTS = {
 # Done by two people, or by allauth's pages: their own tests see to their events.
 ELSEWHERE = frozenset(
     {
-        *(Action.FOUND, Action.INVITE, Action.JOIN, Action.REMOVE_MEMBER, Action.VOUCH, Action.CHECK_NAME),
+        *(Action.FOUND, Action.INVITE, Action.JOIN, Action.REMOVE_MEMBER, Action.CHECK_NAME),
         *(Action.CONFIRM_NAME, Action.READ_NAME, Action.SUSPEND, Action.REINSTATE, Action.RESET_FACTOR),
         *(Action.ADD_FACTOR, Action.REMOVE_FACTOR, Action.DEACTIVATE, Action.REACTIVATE),
         *(Action.MAKE_COORDINATOR, Action.UNMAKE_COORDINATOR, Action.ROTATE_KEYS, Action.PROPOSE_POLICY),
