@@ -143,7 +143,7 @@ class Stage:
             program.start()
             self.celeries["clock"] = program
             with self.bare() as connection:
-                beats = "SELECT FROM verification_pulse WHERE name = 'clock'"
+                beats = "SELECT 1 FROM verification_pulse WHERE name = 'clock'"
                 wait_until(lambda: connection.execute(beats).fetchone() or not program.running(), 60)
             if not program.running():
                 raise program.trouble("The clock did not start")

@@ -43,7 +43,8 @@ SELECT uid, body, ARRAY(SELECT t FROM unnest(tokens) AS t WHERE t !~ '[:~]') FRO
 """
 # What the peer only ever writes to is kept short, to its advantage: its journal, and one history row for each.
 _ENTRIES = """
-INSERT INTO peers_entry (at, action, need, body) SELECT at, action, record, '' FROM verification_event
+INSERT INTO peers_entry (at, action, need, body)
+SELECT at, action, record, '' FROM verification_event WHERE record IS NOT NULL
 """
 
 

@@ -43,6 +43,8 @@ class Share:
             payload |= {"organisation_name": house.name, "place": house.place}
         status, verified = self.status(n), inventing.verified_at(n, self.now)
         stamped = status != Status.COLLECTED
+        entered = min(verified + timedelta(minutes=4), self.now)
+        due = entered if status == Status.PUBLISHED else self.now + timedelta(microseconds=n)
         sender = self.firsts["sender"] + n % SUBMITTERS
         return Submission(
             pk=n + 1,
@@ -65,9 +67,10 @@ class Share:
             submitted_by_id=sender,
             verified_at=verified if stamped else None,
             verified_by_id=self.reviewer(n) if stamped else None,
-            entered_at=verified + timedelta(minutes=4) if stamped else None,
+            entered_at=entered if stamped else None,
             entered_by_id=self.reviewer(n + 1) if stamped else None,
-            due_at=verified + timedelta(minutes=4) if stamped else None,
+            # What is entered is due in the order of the numbers, in which the peer takes it too.
+            due_at=due if stamped else None,
             closed_at=verified + timedelta(minutes=5) if status == Status.PUBLISHED else None,
             closed_by_id=self.publisher if status == Status.PUBLISHED else None,
         )
@@ -102,7 +105,7 @@ class Share:
                 self.spec, submission.payload, submission.organisation
             )
             if submission.status != Status.PUBLISHED:
-                events.append(self.event(EVENTS * self.needs + n + 1, n, submission, Action.VERIFY))
+                events.append(self.event(self.first_event(self.needs) + n, n, submission, Action.VERIFY))
                 continue
             assert submission.closed_at
             told = Told(self.trust(n, submission), submission.organisation)
@@ -113,10 +116,10 @@ class Share:
             ready.row.freshness = rendering.freshness_at(thresholds, self.now)
             records.append(ready.record)
             rows.append(ready.row)
-            events.append(self.event(EVENTS * n + 1, n, submission, Action.VERIFY))
-            events.append(self.event(EVENTS * n + 2, n, submission, Action.PUBLISH, ready.row))
+            events.append(self.event(self.first_event(n), n, submission, Action.VERIFY))
+            events.append(self.event(self.first_event(n) + 1, n, submission, Action.PUBLISH, ready.row))
         for event in events:
-            if event.pk <= EVENTS * self.needs:
+            if event.pk < self.first_event(self.needs):
                 hashed = journal.leaf_hash(event.pk, event)
                 leaves.append(Leaf(seq=event.pk, event_id=event.pk, hash=hashed))
         for batch in (submissions, records, rows, events, leaves):
@@ -124,6 +127,10 @@ class Share:
         if rows:
             with transaction.atomic():
                 counting.note_changes([(None, row) for row in rows])
+
+    def first_event(self, n: int) -> int:
+        """The number of the first event of this need; each that is published has as many."""
+        return self.firsts["event"] + EVENTS * n
 
     def event(
         self, pk: int, n: int, submission: Submission, action: Action, row: Public | None = None

@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from bench.seed import copying, inventing
-from verification import factors, names, organisations, people
+from verification import factors, journal, names, organisations, people
 from verification.journal import acting
-from verification.models import Organisation, OrganisationAlias, Robot, User
+from verification.models import Event, Leaf, Organisation, OrganisationAlias, Robot, User
 from verification.models.people import OrganisationKind
 from verification.people import Voucher
 
@@ -29,7 +29,14 @@ def begin(houses: int) -> dict[str, int]:
             cursor.execute(f"DROP INDEX IF EXISTS {index}")
     robot = User.objects.robot(Robot.REGISTRAR)
     submitters = [_person(f"sender-{n}", robot) for n in range(SUBMITTERS)]
+    for n in (0, 1):
+        _voucher(n, robot)  # before the reviewers, whose ids follow one upon another
     reviewers = [make_reviewer(n, robot) for n in range(REVIEWERS)]
+    # What people did has its leaves before the needs' events, which follow number upon number.
+    while journal.sequence():
+        pass
+    last_event, last_leaf = Event.objects.latest("pk").pk, Leaf.objects.latest("pk").seq
+    assert last_event == last_leaf
     first = Organisation.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
     copying.unguarded()
     copying.copy([_house(first + n, n) for n in range(houses)])
@@ -40,7 +47,12 @@ def begin(houses: int) -> dict[str, int]:
             for name in [names.normalise(inventing.place_and_name(n, 10**9)[1])]
         ]
     )
-    return {"house": first, "sender": submitters[0].pk, "reviewer": reviewers[0].pk}
+    return {
+        "house": first,
+        "sender": submitters[0].pk,
+        "reviewer": reviewers[0].pk,
+        "event": last_event + 1,
+    }
 
 
 def _person(name: str, robot: User) -> User:
