@@ -25,6 +25,8 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
     email = models.EmailField(_("mail address"))
     as_admin = models.BooleanField(_("may invite others"), default=False)
+    # Whoever accepts is led on to the vouching; the invitation itself vouches for nobody.
+    to_review = models.BooleanField(_("is asked to review"), default=False)
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(db_default=Now())

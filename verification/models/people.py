@@ -198,8 +198,10 @@ class Membership(models.Model):
     # How it came about: written once, when the person joined.
     way = models.CharField(max_length=12, choices=Way, default=Way.APPOINTED)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Whom somebody else removed comes back by invitation alone.
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
-    history = tracked("user", "organisation")
+    history = tracked("user", "organisation", "ended_by")
 
     class Meta:
         verbose_name = _("membership")
@@ -209,6 +211,10 @@ class Membership(models.Model):
                 fields=["user", "organisation"], condition=Q(ended_at=None), name="membership_once"
             ),
             models.CheckConstraint(condition=Q(way__in=Way.values), name="membership_way_known"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="membership_ended_stamp",
+            ),
         ]
 
     def __str__(self) -> str:
