@@ -74,6 +74,7 @@ _COUNTED: dict[str, tuple[tuple[Limit, Of], ...]] = {
     "mfa_authenticate": ((throttling.CODE, _half_way), (throttling.GUESSES_FROM, get_ip)),
     "mfa_reauthenticate": ((throttling.CODE, _code_of_mine),),
     "mfa_login_webauthn": ((throttling.PASSKEYS_FROM, get_ip),),
+    "openid_connect_login": ((throttling.OWN_SIGN_INS_FROM, get_ip),),
     "account_reset_password": (
         (throttling.RESET_MAIL, _typed("email")),
         (throttling.RESET_MAILS_FROM, get_ip),

@@ -7,9 +7,10 @@ import select
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -21,6 +22,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from glacier import own_sign_ins
 from verification import sessions
 from verification.journal import acting
 from verification.models import Robot, User
@@ -28,17 +30,25 @@ from verification.refusals import FreshFactorNeeded, Refused, SecondFactorNeeded
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-# Nothing inline, nothing from elsewhere: what a page shows and runs is served by us.
-POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "form-action 'self'",
-    ]
-)
+
+def policy(origins: Sequence[str]) -> str:
+    """Nothing inline, nothing from elsewhere: what a page shows and runs is served by us.
+
+    A form may lead, by whatever answers it, to these origins alone: those of organisations' own sign-ins.
+    """
+    return "; ".join(
+        [
+            "default-src 'self'",
+            "img-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            " ".join(["form-action 'self'", *origins]),
+        ]
+    )
+
+
+POLICY = policy(own_sign_ins.origins(settings.OWN_SIGN_INS))
 
 # The pages on which somebody is signed in, or about to be. All others are public: they read no
 # cookie, so that one copy serves everybody.
@@ -52,6 +62,8 @@ WORTH_COMPRESSING = 500
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 ACCOUNTS = re.compile(r"^(/en)?/accounts/")
+# Whoever comes back from their organisation's sign-in comes by a link, and may become an account by it.
+_CAME_BACK = re.compile(r"^(/en)?/accounts/oidc/[^/]+/login/callback/$")
 
 
 def request_id(get_response: Handler) -> Handler:
@@ -249,9 +261,11 @@ def accounts_act(get_response: Handler) -> Handler:
     """allauth writes to people's rows: name the person, or the registrar where nobody is signed in yet."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or not ACCOUNTS.match(request.path):
+        came_back = _CAME_BACK.match(request.path)
+        if not came_back and (request.method != "POST" or not ACCOUNTS.match(request.path)):
             return get_response(request)
-        by = request.user if request.user.is_authenticated else User.objects.robot(Robot.REGISTRAR)
+        user = request.user
+        by = User.objects.robot(Robot.REGISTRAR) if came_back or not isinstance(user, User) else user
         with acting(by=by, reason="account page", request_id=request.request_id):  # type: ignore[attr-defined]
             response = get_response(request)
             if response.status_code >= 500:

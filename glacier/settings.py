@@ -8,6 +8,8 @@ from pathlib import Path
 
 import environ
 
+from glacier import own_sign_ins
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +42,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "simple_history",
     "rest_framework",
     "django_filters",
@@ -181,6 +185,14 @@ _COUNTED_OURSELVES = (
 )
 ACCOUNT_RATE_LIMITS = dict.fromkeys(_COUNTED_OURSELVES.split())
 MFA_RATE_LIMITS = False
+# Sign-ins of organisations, by OpenID Connect: verification.own_sign_in.
+OWN_SIGN_INS = env.json("GLACIER_OWN_SIGN_INS", default=[])
+SOCIALACCOUNT_ADAPTER = "verification.own_sign_in.OwnSignIns"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": own_sign_ins.apps(OWN_SIGN_INS)}
+}
+# Somebody waits meanwhile, and so does the process that asks.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 3
 # How many proxies stand in front, each of which adds to X-Forwarded-For the address it was asked from.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GLACIER_PROXIES", default=0)
 

@@ -15,6 +15,7 @@ urlpatterns = [
         path("accounts/2fa/", include("verification.factor_urls")),
         path("accounts/2fa/", include("allauth.mfa.urls")),
         path("accounts/", include("allauth.account.urls")),
+        path("accounts/", include("verification.own_sign_in_urls")),
         path("", include("supplies.urls")),
         path("", include("verification.urls")),
         prefix_default_language=False,

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from verification import journal, people
 from verification.journal import acting
-from verification.models import Invitation, LegalName, Membership, Organisation, Reviewer, User
+from verification.models import Invitation, LegalName, Membership, Organisation, Reviewer, Robot, User
 from verification.models.belonging import INVITED_FOR
 from verification.models.people import Way
 from verification.refusals import AddressMissing, NotAllowed, NotFound
@@ -25,9 +25,15 @@ from verification.sop import Action, Role
 
 
 def invite(
-    *, organisation: Organisation, email: str, by: User, as_admin: bool = False, request_id: str = ""
+    *,
+    organisation: Organisation,
+    email: str,
+    by: User,
+    as_admin: bool = False,
+    to_review: bool = False,
+    request_id: str = "",
 ) -> tuple[str, Invitation]:
-    """Invite an address; returns the secret of the link, told once. By an admin of the organisation.
+    """Invite an address, also to review; returns the secret of the link, told once. By an admin of the organisation.
 
     Refused: NotYourHouse; AddressMissing; AlreadySo for who belongs to it. An older invitation of the same address
     is taken back.
@@ -44,6 +50,7 @@ def invite(
             organisation=organisation,
             email=address,
             as_admin=as_admin,
+            to_review=to_review,
             digest=people.digest(secret),
             invited_by=by,
             invited_at=now,
@@ -119,12 +126,12 @@ def accept(secret: str, *, by: User, request_id: str = "") -> Membership:
 
 
 def open_to(user: User) -> Sequence[Organisation]:
-    """The organisations this person may join by a confirmed address of theirs."""
+    """The organisations this person may join by a confirmed address of theirs: not those that removed them."""
     addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     domains = {address.rpartition("@")[2].lower() for address in addresses}
     theirs = Organisation.objects.filter(
         domains__domain__in=domains, domains__ended_at=None, merged_into=None
-    ).exclude(pk__in=Membership.objects.filter(user=user, ended_at=None).values("organisation"))
+    ).exclude(pk__in=Membership.objects.filter(user=user).exclude(ended_by=user).values("organisation"))
     return list(theirs.distinct().order_by("pk"))
 
 
@@ -136,11 +143,21 @@ def join(organisation: Organisation, *, by: User, request_id: str = "") -> Membe
         return _join(by, organisation, Way.DOMAIN, request_id, None)
 
 
-def join_by_provider(organisation: Organisation, *, by: User, request_id: str = "") -> Membership:
-    """Belong to the organisation whose own sign-in somebody came through; nothing happens where they do already."""
-    with acting(by=by, reason=Action.JOIN, request_id=request_id):
-        known = living(organisation).filter(user=by).first()
-        return known or _join(by, organisation, Way.PROVIDER, request_id, None)
+def was_removed(user: User, organisation: Organisation) -> bool:
+    """Whether somebody else ended what this person had there: only an invitation brings them back."""
+    ended = Membership.objects.filter(user=user, organisation=organisation, ended_at__isnull=False)
+    return ended.exclude(ended_by=user).exists()
+
+
+def join_by_provider(organisation: Organisation, *, person: User, request_id: str = "") -> None:
+    """`person` came through the organisation's own sign-in, and belongs to it from now on. The registrar notes it.
+
+    Nothing happens for who belongs to it already, or was removed from it.
+    """
+    registrar = User.objects.robot(Robot.REGISTRAR)
+    with acting(by=registrar, reason=Action.JOIN, request_id=request_id):
+        if not (living(organisation).filter(user=person).exists() or was_removed(person, organisation)):
+            _join(person, organisation, Way.PROVIDER, request_id, None, by=registrar)
 
 
 def _join(
@@ -150,13 +167,16 @@ def _join(
     request_id: str,
     related: UUID | None,
     *,
+    by: User | None = None,
     is_admin: bool = False,
 ) -> Membership:
-    house = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    by, house = by or user, Organisation.objects.select_for_update().get(pk=organisation.pk)
     if living(house).filter(user=user).exists():
         raise AlreadySo()
-    membership = people.add_member(user=user, organisation=house, by=user, is_admin=is_admin, way=way)
-    _tell(Action.JOIN, house, user, request_id, person=user.pk, related=related, answers={"way": way.value})
+    membership = people.add_member(user=user, organisation=house, by=by, is_admin=is_admin, way=way)
+    role = Role.ROBOT if by.is_robot else Role.ORGANISATION
+    said: dict[str, Any] = {"person": user.pk, "related": related, "answers": {"way": way.value}}
+    _tell(Action.JOIN, house, by, request_id, role=role, **said)
     return membership
 
 
@@ -185,8 +205,8 @@ def end(membership: int, *, by: User, request_id: str = "") -> Membership:
             and living(house).filter(is_admin=True).count() == 1
         ):
             raise LastAdmin()
-        found.ended_at = now
-        found.save(update_fields=["ended_at"])
+        found.ended_at, found.ended_by = now, by
+        found.save(update_fields=["ended_at", "ended_by"])
         _end_reviewing(found.user_id, house)
         role = Role.COORDINATOR if coordinates else Role.ORGANISATION
         _tell(Action.REMOVE_MEMBER, house, by, request_id, person=found.user_id, role=role)

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -52,6 +53,8 @@ def _led_to_a_factor(login: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 
 # Factors are their person's alone: no administrator looks at one, adds one or takes one away.
 admin.site.unregister(Authenticator)
+# Sign-ins of organisations stand in the settings, and whose account is whose is nobody's to change.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 admin.site.has_permission = _with_a_factor  # type: ignore[method-assign]
 admin.site.login = secure_admin_login(_led_to_a_factor(admin.site.login))  # type: ignore[method-assign]
 

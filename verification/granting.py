@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from verification import journal, mail_domains, people
+from verification import journal, mail_domains, mailing, people
 from verification.journal import acting
 from verification.models import (
     ApiToken,
@@ -323,6 +323,7 @@ def _reset_factor(grant: Grant, by: User) -> None:
     Authenticator.objects.filter(user=grant.person_id).delete()
     _sign_out(grant)
     ApiToken.objects.filter(user=grant.person_id, revoked_at=None).update(revoked_at=timezone.now())
+    mailing.factor_reset(of=_person(grant))
 
 
 def _sign_out(grant: Grant) -> None:

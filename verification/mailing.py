@@ -79,7 +79,7 @@ def returned(rows: Sequence[Submission], events: Sequence[Event]) -> None:
     )
 
 
-def invited(*, to: str, organisation: str, link: str) -> None:
+def invited(*, to: str, organisation: str, link: str, to_review: bool = False) -> None:
     """An invitation, which opens by the link in it: that stands nowhere else, and here only until it was sent.
 
     In the language of the account with that address, where there is one.
@@ -95,8 +95,26 @@ def invited(*, to: str, organisation: str, link: str) -> None:
             "Open this within seven days, signed in with this mail address:\n%(link)s\n\n"
             "Nothing happens if you do not."
         )
+        if to_review:
+            text += "\n\n" + _(
+                "It asks you to review as well. You give your legal name for that, and two reviewers of different "
+                "organisations vouch for you."
+            )
     said = {"organisation": organisation, "link": link}
     outbox.put([outbox.mail(to=to, subject=subject % said, text=text % said, language=language)])
+
+
+def factor_reset(*, of: User) -> None:
+    """Tell somebody that two people reset their second factor: whoever lost none hears of it."""
+    for to in readers([of.pk]).values():
+        with translation.override(to.language):
+            subject = _("Your second factor was reset")
+            text = _(
+                "Two people reset the second factor of your account, as one does for somebody who lost it. You were "
+                "signed out everywhere. Sign in and set up a new one before you review again.\n\n"
+                "If you lost nothing, tell a coordinator at once."
+            )
+        outbox.put([outbox.mail(to=to.address, subject=subject, text=text, language=to.language)])
 
 
 def _returned(row: Submission, event: Event, to: Reader) -> Outbox:

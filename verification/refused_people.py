@@ -86,6 +86,22 @@ class WrongAddress(NotAllowed):
     )
 
 
+class OwnSignInUnproven(NotAllowed):
+    code = "own_sign_in_unproven"
+    message = _(
+        "Your organisation's sign-in has to confirm a mail address at a domain proven to be its own, and did not. "
+        "Tell whoever runs it, or create an account with your mail address."
+    )
+
+
+class OwnSignInFailed(NotAllowed):
+    code = "own_sign_in_failed"
+    message = _(
+        "Signing in at your organisation was broken off, or it does not answer. Try again, or sign in with your "
+        "mail address."
+    )
+
+
 class NoPerson(Refused):
     code = "no_person"
     status = 422

@@ -8,10 +8,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
-from verification import factors, mailing, sealing, throttling
+from verification import factors, mailing, own_sign_in, sealing, throttling
+from verification.models import User
 
 _PASSWORD = "reauthenticate"  # noqa: S105
 
@@ -41,6 +42,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         if right:
             was_right(context.request)
         return right
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, signal_kwargs: dict[str, Any] | None = None, **given: Any
+    ) -> HttpResponse:
+        """Signed in, the second factor included: who came through an organisation's own sign-in belongs to it."""
+        response: HttpResponse = super().post_login(request, user, signal_kwargs=signal_kwargs, **given)
+        if came_through := (signal_kwargs or {}).get("sociallogin"):
+            about = str(getattr(request, "request_id", ""))
+            own_sign_in.signed_in(user, came_through, request_id=about)
+        return response
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         """Somebody new: they read their mail in the language of the page on which they signed up."""

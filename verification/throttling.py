@@ -33,6 +33,7 @@ SAME_CODE: Final = Limit("same code", 1, 120)
 # Of an address: a whole office may stand behind one.
 GUESSES_FROM: Final = Limit("guesses from", 50, 300)
 PASSKEYS_FROM: Final = Limit("passkeys from", 50, 300)
+OWN_SIGN_INS_FROM: Final = Limit("own sign-ins from", 50, 300)
 RESET_MAILS_FROM: Final = Limit("reset mails from", 30, 3600)
 SIGN_UPS_FROM: Final = Limit("sign-ups from", 60, 3600)
 

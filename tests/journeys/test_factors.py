@@ -12,7 +12,7 @@ from tests.journeys.looking import faults, with_axe
 from tests.journeys.walking import chinese
 from tests.verification.test_signing_in import code
 from verification import throttling
-from verification.models import Event, Public, Session
+from verification.models import Event, Outbox, Public, Session
 from verification.sessions import SessionStore
 from verification.sop import Action, State
 
@@ -59,6 +59,7 @@ def enrol_passkey(page: Page) -> None:
     """As a new reviewer does who was told to."""
     page.goto("/review/")
     page.get_by_role("link", name=chinese("Set up a second factor")).click()
+    expect(page.get_by_role("link", name=chinese("Add a passkey"))).to_be_visible()
     assert not faults(page, chinese=True)
     page.get_by_role("link", name=chinese("Add a passkey")).click()
     page.fill("[name=password]", people.PASSWORD)
@@ -114,6 +115,7 @@ def test_a_passkey_is_made_signs_in_and_takes_down(visit, server, volunteer, rev
     page.goto(f"/review/takedown/{record.uid}/")
     expect(page.get_by_role("heading", level=1)).to_have_text(chinese("Your second factor once more"))
     page.get_by_role("link", name=chinese("Use a passkey")).click()
+    expect(page.locator("#passkey_use")).to_be_visible()
     assert not faults(page, chinese=True)
     page.click("#passkey_use")
     page.wait_for_url("**/review/takedown/**")
@@ -153,6 +155,8 @@ def test_an_authenticator_app_is_set_up_and_signs_in_without_scripts(visit, newc
     page.get_by_role("button", name=chinese("Set it up")).click()
     kept = page.locator("ol.mono li").all_inner_texts()
     assert len(kept) == 10
+    (told,) = Outbox.objects.filter(address=newcomer.email)
+    assert told.subject == chinese("An authenticator app was added")
 
     page.context.clear_cookies()
     page.goto("/review/")
@@ -168,9 +172,11 @@ def test_pages_about_an_app_are_accessible(visit, clerk):
     type_password(page, clerk.email)
     page.fill("[name=password]", people.PASSWORD)
     page.get_by_role("button", name=chinese("Continue")).click()
+    expect(page.locator("[name=code]")).to_be_visible()
     assert not faults(page, chinese=True)
     page.fill("[name=code]", code(page.locator("p.mono").inner_text()))
     page.get_by_role("button", name=chinese("Set it up")).click()
+    page.wait_for_url("**/recovery-codes/")
     assert not faults(page, chinese=True)
     page.context.clear_cookies()
     page.goto("/accounts/login/")

@@ -22,6 +22,7 @@ _NOTHING: Combination = {
     "action": "verify",
     "path": "v1/nothing",
     "key": "nothing",
+    "provider_id": "nothing",
     "uidb36": "1",
     "uidb64": "MQ",
     "token": "nothing",

@@ -153,6 +153,7 @@ def test_what_is_held_or_refused_is_its_senders_alone(stranger, volunteer, revie
         "uidb64": ["MQ"],
         "token": ["x"],
         "person": [volunteer.pk],
+        "provider_id": ["x"],
     }
     addresses = [address for address in routes.every(parts) if not address.startswith("/en/")]
     assert page_of(batch) in addresses

@@ -165,9 +165,9 @@ def test_who_leaves_reviews_for_it_no_more(volunteer, team, reviewer, other_revi
 
 
 def test_a_provider_gives_membership_once(stranger, hospital):
-    belonging.join_by_provider(hospital, by=stranger)
+    belonging.join_by_provider(hospital, person=stranger)
     events = Event.objects.count()
-    belonging.join_by_provider(hospital, by=stranger)
+    belonging.join_by_provider(hospital, person=stranger)
     assert Event.objects.count() == events
     assert membership(stranger).way == "provider"
 

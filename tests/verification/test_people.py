@@ -42,7 +42,7 @@ def test_standing_of_each_role(clerk, volunteer, reviewer, stranger, coordinator
 
 def test_standing_ends_with_the_account_the_membership_and_the_check(clerk, reviewer):
     with acting(by=people.registrar(), reason="ended"):
-        Membership.objects.filter(user=clerk).update(ended_at=timezone.now())
+        Membership.objects.filter(user=clerk).update(ended_at=timezone.now(), ended_by=clerk)
         Reviewer.objects.filter(user=reviewer).update(suspended_at=timezone.now())
     assert standing(clerk).organisations == frozenset()
     assert not standing(reviewer).is_reviewer
@@ -143,7 +143,9 @@ def test_pseudonyms_say_nothing_of_the_person(database):
 def test_removal_holds_on_the_very_next_act(clerk, hospital, reviewer):
     builders.submit_need(clerk, organisation_name=hospital.name)
     with acting(by=people.registrar(), reason="left"):
-        Membership.objects.filter(user=clerk).update(ended_at=timezone.now() - timedelta(seconds=1))
+        Membership.objects.filter(user=clerk).update(
+            ended_at=timezone.now() - timedelta(seconds=1), ended_by=clerk
+        )
     again = builders.submit_need(clerk, organisation_name=hospital.name)
     assert again.origin == "public"
     assert Organisation.objects.get(pk=hospital.pk).proven

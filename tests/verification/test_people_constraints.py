@@ -156,6 +156,7 @@ def invitation(hospital, clerk, stranger):
         "organisation_id": hospital.pk,
         "email": "x@people.example",
         "as_admin": False,
+        "to_review": False,
         "digest": "0" * 64,
         "invited_by_id": clerk.pk,
         "invited_at": NOW,
@@ -207,4 +208,13 @@ def test_a_legal_name_is_given_and_a_way_known(check, clerk):
             organisation_id=check["organisation_id"],
             is_admin=False,
             way="bribe",
+        )
+    with pytest.raises(IntegrityError, match="membership_ended_stamp"):
+        insert(
+            "membership",
+            user_id=clerk.pk,
+            organisation_id=check["organisation_id"],
+            is_admin=False,
+            way="invitation",
+            ended_at=NOW,
         )

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests import people
 from tests.people import give_factor
@@ -47,6 +48,24 @@ def test_a_hospitals_admin_invites_a_clerk(admin, hospital, stranger):
     assert Membership.objects.get(user=stranger, ended_at=None).way == "invitation"
     assert Client().get(path).status_code == 404
     assert "stranger-7" in browser(admin).get(page).content.decode()
+
+
+def test_whoever_is_invited_to_review_is_led_to_the_vouching(
+    admin, hospital, stranger, reviewer, other_reviewer
+):
+    page = f"/people/organisation/{hospital.uid}/"
+    answer = browser(admin).post(page, {"action": "invite", "email": stranger.email, "to_review": "on"})
+    (sent,) = Outbox.objects.filter(address=stranger.email)
+    assert "两名" in sent.text
+    shown = browser(stranger).post(answer.context["made"].removeprefix("http://testserver"), follow=True)
+    assert "实名" in shown.content.decode()
+    # The invitation vouches for nobody: two reviewers do.
+    assert not core.standing(stranger, now=timezone.now()).house
+    asked = {"action": "ask", "organisation": str(hospital.uid), "legal_name": "江宁"}
+    assert browser(stranger).post(reverse("my_part"), asked).status_code == 302
+    check = Reviewer.objects.get(user=stranger)
+    assert (check.confirmed_at, check.organisation) == (None, hospital)
+    assert {check.uid} == {one.uid for one in vouching.waiting_for(reviewer, now=timezone.now())}
 
 
 def test_an_invitation_is_for_its_address_alone(admin, hospital, stranger, volunteer):

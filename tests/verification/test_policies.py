@@ -168,7 +168,7 @@ def test_not_their_organisation_ends_with_the_membership(volunteer, alliance, ho
     core_people.add_member(user=former, organisation=hospital, by=people.registrar())
     submission = builders.submit_need(volunteer, organisation_name=hospital.name)
     with acting(by=people.registrar(), reason="left"):
-        Membership.objects.filter(user=former).update(ended_at=timezone.now())
+        Membership.objects.filter(user=former).update(ended_at=timezone.now(), ended_by=former)
     assert builders.verify(submission, former).status == Status.VERIFIED
 
 

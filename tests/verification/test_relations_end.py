@@ -20,7 +20,7 @@ from tests.signing_in import sign_in
 from verification import belonging, drawing, granting, leases, owner_links, publishing, vouching, workflow
 from verification import people as core
 from verification.journal import acting
-from verification.models import Membership, Organisation, Reviewer
+from verification.models import Membership, Organisation, Outbox, Reviewer
 from verification.refusals import Refused
 from verification.sop import Action, Reason
 
@@ -151,6 +151,7 @@ def test_a_reset_closes_every_session_token_and_factor(ends, reviewer, other_rev
     answer = Client(headers={"Authorization": f"Bearer {token}"}).get("/api/v1/submissions/")
     assert answer.status_code in (401, 403)
     assert not ends.authenticator_set.exists()
+    assert "第二道验证" in Outbox.objects.get(address=ends.email).subject
     with refused_somehow():
         workflow.advance([waiting.pk], Action.VERIFY, by=ends, fence=fence, answers=builders.VERIFY_ANSWERS)
 

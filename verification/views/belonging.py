@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from verification import belonging, factors, granting, mailing, people, vouching
-from verification.models import Membership, Organisation, Reviewer, User
+from verification.models import Invitation, Membership, Organisation, Reviewer, User
 from verification.refusals import NotFound, Refused
 from verification.refused_people import InvitationOver, NoPerson, NotYourHouse
 from verification.sop import Action
@@ -127,7 +127,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect(f"{reverse('account_login')}?next={request.path}")
             try:
                 belonging.accept(token, by=request.user, request_id=request_id(request))
-                messages.success(request, _("You belong to it now."))
+                messages.success(request, _invited_to(found))
                 return redirect("my_part")
             except InvitationOver:
                 raise
@@ -139,6 +139,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "invitation.html", {"invitation": None, "error": str(over)}, status=404)
     response["Referrer-Policy"] = "strict-origin"
     return response
+
+
+def _invited_to(accepted: Invitation) -> str:
+    if accepted.to_review:
+        return _("You belong to it now. It asks you to review: give your legal name below.")
+    return _("You belong to it now.")
 
 
 @login_required
@@ -188,11 +194,12 @@ def _invite(request: HttpRequest, found: Organisation) -> str:
         organisation=found,
         email=words_of(request.POST, "email"),
         as_admin=bool(request.POST.get("as_admin")),
+        to_review=bool(request.POST.get("to_review")),
         by=actor(request),
         request_id=request_id(request),
     )
     link: str = request.build_absolute_uri(reverse("invitation", kwargs={"token": secret}))
-    mailing.invited(to=made.email, organisation=found.name, link=link)
+    mailing.invited(to=made.email, organisation=found.name, link=link, to_review=made.to_review)
     return link
 
 
