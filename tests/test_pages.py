@@ -38,7 +38,7 @@ def test_pages_answer_in_their_language(
     )
     waiting = builders.submit_need(volunteer, organisation_name="江城第五医院")
     twin = builders.published_need(volunteer, reviewer, organisation_name="江城第六医院")
-    uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
+    uniting.merge(twin.uid, into=record.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD)
     secret, _link = owner_links.issue(record.uid, by=reviewer, fresh_factor=True)
     house, asks = team, people.make_member("asks", team)
     check = vouching.ask(by=asks, organisation=house, legal_name="欧阳某某")

@@ -73,13 +73,18 @@ def fresh_to_open(view: View) -> View:
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asks = request.method in ("GET", "HEAD") and isinstance(request.user, User)
-        if asks and not fresh(request):
-            assert isinstance(request.user, User)
-            return redirect(where_to_use_it(request, request.user))
-        return view(request, *args, **kwargs)
+        return asked_first(request) or view(request, *args, **kwargs)
 
     return opened
+
+
+def asked_first(request: HttpRequest) -> HttpResponse | None:
+    """Where to go before the page opens, for somebody signed in who looks at it without a fresh factor."""
+    asks = request.method in ("GET", "HEAD") and isinstance(request.user, User)
+    if not asks or fresh(request):
+        return None
+    assert isinstance(request.user, User)
+    return redirect(where_to_use_it(request, request.user))
 
 
 def refuse_reviewing(user: User) -> None:

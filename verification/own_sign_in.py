@@ -8,11 +8,9 @@ A second factor is asked for all the same.
 from typing import Any
 
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
-from django.db.models.signals import pre_save
-from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -36,6 +34,7 @@ class OwnSignIns(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise NotAllowed()
         if house_of(sociallogin) is None:
             raise OwnSignInUnproven()
+        _keep_nothing_more(sociallogin.account)
 
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
         """An account that confirmed the same address is theirs: whoever keeps the domain reads its mail."""
@@ -50,6 +49,16 @@ class OwnSignIns(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def on_authentication_error(self, request: HttpRequest, provider: Any, **_about: Any) -> None:
         """Broken off there, or it does not answer. Refused: OwnSignInFailed."""
         raise OwnSignInFailed()
+
+
+def _keep_nothing_more(account: SocialAccount) -> None:
+    """Of what the provider says of a person only who they are there is kept: no name, no picture.
+
+    allauth has written the rest to an account it knew, in the transaction of this request.
+    """
+    account.extra_data = {}
+    if account.pk:
+        account.save(update_fields=["extra_data"])
 
 
 def _domain(sociallogin: SocialLogin) -> str:
@@ -77,9 +86,3 @@ def signed_in(user: User, sociallogin: SocialLogin, *, request_id: str) -> None:
     house = house_of(sociallogin)
     if house is not None:
         belonging.join_by_provider(house, person=user, request_id=request_id)
-
-
-@receiver(pre_save, sender="socialaccount.SocialAccount")
-def _keep_nothing_more(instance: Any, **_about: Any) -> None:
-    """Of what the provider says of a person only who they are there is kept: no name, no picture."""
-    instance.extra_data = {}

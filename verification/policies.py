@@ -344,6 +344,11 @@ def refuse_taking_down(who: Standing, organisation_id: int | None, *, fresh_fact
         return
     if not who.is_reviewer:
         raise NotAllowed()
+    refuse_without_factor(fresh_factor=fresh_factor)
+
+
+def refuse_without_factor(*, fresh_factor: bool) -> None:
+    """What one person does to the public pages by themselves asks for a factor used a moment ago."""
     if not fresh_factor:
         raise FreshFactorNeeded()
 

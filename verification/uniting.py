@@ -45,15 +45,17 @@ def merge(
     reason: str,
     public_note: str = "",
     note: str = "",
+    fresh_factor: bool = False,
     request_id: str = "",
 ) -> Public:
     """Make `duplicate` part of `into`, or of what that was merged into. The root's content stays as it is.
 
-    By a reviewer in force who belongs to neither's organisation; a second person looks within a day, as at a
+    By a reviewer in force who belongs to neither's organisation and used a second factor a moment ago
+    (`fresh_factor`); a second person looks within a day, as at a
     take-down (`publishing.second_look`). Steps standing on submissions for the duplicate are void; what was
     collected for it stays where it is and can only be returned, rejected or marked as a duplicate. Refused:
-    NotFound, TwinMissing where both are the same, MergedAway and AlreadyGone where one is not live, and
-    WrongStatus where one of them was merged while we waited.
+    FreshFactorNeeded, NotFound, TwinMissing where both are the same, MergedAway and AlreadyGone where one is not
+    live, and WrongStatus where one of them was merged while we waited.
     """
     with acting(by=by, reason=reason, request_id=request_id):
         root_uid = _root_of(into)
@@ -70,6 +72,7 @@ def merge(
             raise WrongStatus()
         who = people.standing(by, now=timezone.now())
         policies.refuse_merging(who, row.organisation_id, root.organisation_id)
+        policies.refuse_without_factor(fresh_factor=fresh_factor)
         if reason not in reasons.offered(Action.MERGE):
             raise ReasonMissing()
         burying.send_back_others(row.uid, by=by, request_id=request_id)
@@ -89,13 +92,21 @@ def merge(
 
 
 def unmerge(
-    record: UUID, *, by: User, reason: str, public_note: str = "", note: str = "", request_id: str = ""
+    record: UUID,
+    *,
+    by: User,
+    reason: str,
+    public_note: str = "",
+    note: str = "",
+    fresh_factor: bool = False,
+    request_id: str = "",
 ) -> Public:
     """Make a merged record one of its own again: the same uid, its content as it was, the next version.
 
-    By a reviewer in force who belongs to neither's organisation. What was verified stays verified when it was;
-    a record that grew stale meanwhile comes back stale. Whoever did not merge it has given it its second look.
-    Refused: NotFound, NotMerged, ReasonMissing.
+    By a reviewer in force who belongs to neither's organisation, with a fresh factor. What was verified stays
+    verified when it was; a record that grew stale meanwhile comes back stale. Whoever did not merge it has given
+    it its second look.
+    Refused: FreshFactorNeeded, NotFound, NotMerged, ReasonMissing.
     """
     with acting(by=by, reason=reason, request_id=request_id):
         root_uid = Public.objects.filter(pk=record).values_list("merged_into", flat=True).first()
@@ -110,6 +121,7 @@ def unmerge(
         root = rows[row.merged_into]
         who = people.standing(by, now=timezone.now())
         policies.refuse_merging(who, row.organisation_id, root.organisation_id)
+        policies.refuse_without_factor(fresh_factor=fresh_factor)
         if reason not in reasons.offered(Action.UNMERGE):
             raise ReasonMissing()
         _take_back_key(row, root)

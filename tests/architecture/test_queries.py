@@ -141,7 +141,7 @@ def test_queries_of_pages_do_not_grow(fill, volunteer, reviewer, other_reviewer,
     names = {"organisation_name": "江城双号医院"}
     twin = builders.published_need(volunteer, reviewer, **names)
     root = builders.published_need(volunteer, reviewer, organisation_name="江城根号医院")
-    uniting.merge(twin.uid, into=root.uid, by=other_reviewer, reason=Reason.SAME_RECORD)
+    uniting.merge(twin.uid, into=root.uid, by=other_reviewer, fresh_factor=True, reason=Reason.SAME_RECORD)
     for number, first in ((1, 0), (2, 1)):
         fill(number, first)
         for n in range(first, first + number):

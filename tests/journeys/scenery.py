@@ -110,7 +110,7 @@ def make(volunteer: User, stranger: User, reviewer: User, other_reviewer: User) 
         doubtful.pk, by=reviewer, fence=builders.claim(doubtful, reviewer), note="总机无人接听，已留言"
     )
     twin = builders.published_need(volunteer, reviewer, organisation_name="江城五院", remarks="送东门")
-    uniting.merge(twin.uid, into=record.uid, by=reviewer, reason=Reason.SAME_RECORD)
+    uniting.merge(twin.uid, into=record.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD)
     owner_links.revoke(owner_links.issue(record.uid, by=reviewer, fresh_factor=True)[1].uid, by=reviewer)
     people.make_token(user=volunteer, name="物资组每日填报脚本")
     moved, cooling = _moved(volunteer, reviewer, other_reviewer)

@@ -204,7 +204,9 @@ def _united(kept: Secrets, live: Live) -> None:
         note, fence = marks.text(f"{spec.slug}: note at confirming"), builders.claim(asked, cast.other)
         confirming.carry_out(asked.pk, by=cast.other, fence=fence, answers=answers, note=note)
         note = marks.text(f"{spec.slug}: note at merging")
-        uniting.merge(twin, into=root, by=cast.reviewer, reason=Reason.SAME_RECORD, note=note)
+        uniting.merge(
+            twin, into=root, by=cast.reviewer, fresh_factor=True, reason=Reason.SAME_RECORD, note=note
+        )
 
 
 def _never_public(kept: Secrets, live: Live) -> None:

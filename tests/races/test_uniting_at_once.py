@@ -46,7 +46,9 @@ def test_merging_in_a_ring_at_once_leaves_one_root(records, reviewer, other_revi
         pairs = list(permutations(uids, 2))
 
         def merging(pair, desk):
-            return lambda: uniting.merge(pair[0], into=pair[1], by=desk, reason=Reason.SAME_RECORD)
+            return lambda: uniting.merge(
+                pair[0], into=pair[1], by=desk, fresh_factor=True, reason=Reason.SAME_RECORD
+            )
 
         none_failed(all_at_once([merging(pair, desks[n % 3]) for n, pair in enumerate(pairs)]))
         everything_holds()
@@ -55,7 +57,7 @@ def test_merging_in_a_ring_at_once_leaves_one_root(records, reviewer, other_revi
         assert gone
 
         def undoing(uid, desk):
-            return lambda: uniting.unmerge(uid, by=desk, reason=Reason.MISTAKE)
+            return lambda: uniting.unmerge(uid, by=desk, fresh_factor=True, reason=Reason.MISTAKE)
 
         none_failed(all_at_once([undoing(uid, desk) for uid in gone for desk in desks[:2]]))
         everything_holds()
@@ -74,9 +76,13 @@ def test_confirming_merging_and_taking_down_at_once_is_one_after_the_other(
         lambda: confirming.confirm(own.uid, by=clerk),
         lambda: confirming.confirm(own.uid, by=clerk),
         publishing.publish_due,
-        lambda: uniting.merge(other.uid, into=own.uid, by=reviewer, reason=Reason.SAME_RECORD),
+        lambda: uniting.merge(
+            other.uid, into=own.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD
+        ),
         lambda: publishing.take_down(own.uid, by=other_reviewer, reason=Reason.NEED_MET, fresh_factor=True),
-        lambda: uniting.merge(own.uid, into=other.uid, by=reviewer, reason=Reason.SAME_RECORD),
+        lambda: uniting.merge(
+            own.uid, into=other.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD
+        ),
     ]
     none_failed(all_at_once(acts))
     everything_holds()

@@ -113,12 +113,19 @@ def looked_at(s):
 
 
 def merged(s):
-    uniting.merge(s["twin"], into=s["record"], by=s["reviewer"], reason=Reason.SAME_RECORD, note="私下说")
+    uniting.merge(
+        s["twin"],
+        into=s["record"],
+        by=s["reviewer"],
+        fresh_factor=True,
+        reason=Reason.SAME_RECORD,
+        note="私下说",
+    )
 
 
 def unmerged(s):
     merged(s)
-    uniting.unmerge(s["twin"], by=s["other"], reason=Reason.MISTAKE, note="私下说")
+    uniting.unmerge(s["twin"], by=s["other"], fresh_factor=True, reason=Reason.MISTAKE, note="私下说")
 
 
 def issued(s):

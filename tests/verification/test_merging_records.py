@@ -16,6 +16,7 @@ from verification import people as core_people
 from verification.models import Event, Public, Submission, TakeDown
 from verification.refusals import (
     AlreadyGone,
+    FreshFactorNeeded,
     MergedAway,
     NotAllowed,
     NotFound,
@@ -47,7 +48,7 @@ def third(volunteer, reviewer):
 
 
 def merged(twin, keep, by, **more):
-    return uniting.merge(twin.uid, into=keep.uid, by=by, **SAME | more)
+    return uniting.merge(twin.uid, into=keep.uid, by=by, fresh_factor=True, **SAME | more)
 
 
 def stored(record):
@@ -120,8 +121,10 @@ def test_merging_asks_for_a_reason_and_two_live_records_of_one_list(twin, keep, 
             merged(twin, keep, reviewer, reason=reason)
     with refused(TwinMissing):
         merged(twin, twin, reviewer)
+    with refused(FreshFactorNeeded):
+        uniting.merge(twin.uid, into=keep.uid, by=reviewer, **SAME)
     with refused(NotFound):
-        uniting.merge(twin.uid, into=Submission(record=None).uid, by=reviewer, **SAME)
+        uniting.merge(twin.uid, into=Submission(record=None).uid, by=reviewer, fresh_factor=True, **SAME)
     builders.taken_down(reviewer, third)
     for pair in ((third, keep), (keep, third)):
         with refused(AlreadyGone):
@@ -258,7 +261,7 @@ def test_merged_records_source_key_is_that_of_the_root(
     )
     assert (again.record, again.base_version) == (root.uid, 1)
     assert builders.publish(builders.approve(again, reviewer, other_reviewer)).version == 2
-    back = uniting.unmerge(one.uid, by=reviewer, reason=Reason.MISTAKE)
+    back = uniting.unmerge(one.uid, by=reviewer, fresh_factor=True, reason=Reason.MISTAKE)
     keys = dict(Need.objects.values_list("uid", "source_key"))
     assert (keys[back.uid], keys[root.uid]) == ("1", "2" if root_has_a_key else "")
 
@@ -289,7 +292,9 @@ def test_unmerging_brings_the_record_back_as_it_was(twin, keep, reviewer, other_
     before = json.loads(twin.body)
     merged(twin, keep, reviewer)
     version = counting.list_version("needs")
-    uniting.unmerge(twin.uid, by=other_reviewer, reason=Reason.MISTAKE, public_note="两家医院")
+    uniting.unmerge(
+        twin.uid, by=other_reviewer, fresh_factor=True, reason=Reason.MISTAKE, public_note="两家医院"
+    )
     found = stored(twin)
     assert (found.state, found.version, found.merged_into, found.gone_at) == (State.LIVE, 3, None, None)
     assert json.loads(found.body) == before | {"version": 3}
@@ -308,7 +313,7 @@ def test_unmerging_brings_the_record_back_as_it_was(twin, keep, reviewer, other_
 
 def test_unmerging_by_whoever_merged_needs_no_second_look(twin, keep, reviewer):
     merged(twin, keep, reviewer)
-    uniting.unmerge(twin.uid, by=reviewer, reason=Reason.MISTAKE)
+    uniting.unmerge(twin.uid, by=reviewer, fresh_factor=True, reason=Reason.MISTAKE)
     assert not TakeDown.objects.exists()
 
 
@@ -316,24 +321,29 @@ def test_unmerging_makes_nothing_fresh_that_grew_old(twin, keep, reviewer):
     merged(twin, keep, reviewer)
     with transaction.atomic(), journal.acting(by=reviewer, reason="time passes"):
         Need.objects.filter(uid=twin.uid).update(verified_at=timezone.now() - timedelta(days=5))
-    assert uniting.unmerge(twin.uid, by=reviewer, reason=Reason.MISTAKE).freshness == Freshness.OVERDUE
+    with refused(FreshFactorNeeded):
+        uniting.unmerge(twin.uid, by=reviewer, reason=Reason.MISTAKE)
+    assert (
+        uniting.unmerge(twin.uid, by=reviewer, fresh_factor=True, reason=Reason.MISTAKE).freshness
+        == Freshness.OVERDUE
+    )
 
 
 def test_unmerging_is_for_reviewers_with_a_reason(twin, keep, reviewer, volunteer, clerk):
     with refused(NotMerged):
-        uniting.unmerge(twin.uid, by=reviewer, reason=Reason.MISTAKE)
+        uniting.unmerge(twin.uid, by=reviewer, fresh_factor=True, reason=Reason.MISTAKE)
     merged(twin, keep, reviewer)
     for person in (volunteer, clerk):
         with refused(NotReviewer):
-            uniting.unmerge(twin.uid, by=person, reason=Reason.MISTAKE)
+            uniting.unmerge(twin.uid, by=person, fresh_factor=True, reason=Reason.MISTAKE)
     with refused(ReasonMissing):
-        uniting.unmerge(twin.uid, by=reviewer, reason=Reason.SAME_RECORD)
+        uniting.unmerge(twin.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD)
 
 
 def test_unmerged_records_are_corrected_and_merged_like_any_other(twin, keep, stranger, reviewer):
     waiting = builders.submit_need(stranger, record=twin.uid, organisation_name=twin.title, remarks="送西门")
     merged(twin, keep, reviewer)
-    uniting.unmerge(twin.uid, by=reviewer, reason=Reason.MISTAKE)
+    uniting.unmerge(twin.uid, by=reviewer, fresh_factor=True, reason=Reason.MISTAKE)
     fence = builders.claim(waiting, reviewer)
     (fresh,) = workflow.advance([waiting.pk], Action.REBASE, by=reviewer, fence=fence)
     assert fresh.base_version == 3

@@ -28,7 +28,7 @@ def twin(clerk, hospital, reviewer):
 
 @pytest.fixture
 def merged(twin, keep, reviewer):
-    return uniting.merge(twin.uid, into=keep.uid, by=reviewer, reason=Reason.SAME_RECORD)
+    return uniting.merge(twin.uid, into=keep.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD)
 
 
 def signed_in(user) -> Client:
@@ -55,6 +55,17 @@ def test_merge_page_proposes_what_is_alike(volunteer, reviewer, keep):
     twin = builders.published_need(volunteer, reviewer, organisation_name="江城第三醫院")
     text = signed_in(reviewer).get(f"/review/merge/{keep.uid}/").content.decode()
     assert f'name="into" value="{twin.uid}"' in text
+
+
+def test_merging_asks_for_a_fresh_factor_before_and_after(twin, keep, reviewer):
+    desk, page = Client(), f"/review/merge/{twin.uid}/"
+    sign_in(desk, reviewer, ago=900)
+    assert desk.get(page).headers["Location"].startswith("/accounts/2fa/reauthenticate/")
+    answer = desk.post(page, {"into": keep.uid, "reason": Reason.SAME_RECORD, "note": "同一家"})
+    assert answer.status_code == 403
+    assert answer.context["factor_asked"]
+    assert "同一家" in answer.content.decode()
+    assert Event.objects.filter(action=Action.MERGE).count() == 0
 
 
 def test_merge_page_merges_and_leads_to_the_root(twin, keep, reviewer):
@@ -85,7 +96,7 @@ def test_merge_pages_are_for_reviewers(twin, keep, clerk, stranger, coordinator,
         assert signed_in(person).get(f"/review/merge/{twin.uid}/").status_code == 403
         answer = signed_in(person).post(f"/review/merge/{twin.uid}/", {"into": str(keep.uid)})
         assert answer.status_code == 403
-    uniting.merge(twin.uid, into=keep.uid, by=reviewer, reason=Reason.SAME_RECORD)
+    uniting.merge(twin.uid, into=keep.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD)
     for person in (clerk, stranger, coordinator):
         assert signed_in(person).get(f"/review/unmerge/{twin.uid}/").status_code == 403
 
@@ -142,7 +153,7 @@ def test_merge_waits_in_the_inbox_of_the_others_and_can_be_undone_there(merged, 
 
 def test_owner_link_of_a_merged_record_says_where_it_went(twin, keep, reviewer, client):
     secret, _link = owner_links.issue(twin.uid, by=reviewer, fresh_factor=True)
-    uniting.merge(twin.uid, into=keep.uid, by=reviewer, reason=Reason.SAME_RECORD)
+    uniting.merge(twin.uid, into=keep.uid, by=reviewer, fresh_factor=True, reason=Reason.SAME_RECORD)
     page = client.get(f"/en/owner/{secret}/")
     assert "This entry is part of another one now." in page.content.decode()
     assert client.post(f"/en/owner/{secret}/", {"action": "confirm"}).status_code == 409

@@ -86,6 +86,7 @@ def test_somebody_new_belongs_to_the_organisation(provider, proven):
     # Once more is nothing new.
     again = Client()
     assert come_through(again)["Location"] == "/mine/"
+    assert SocialAccount.objects.get(user=user).extra_data == {}
     assert Membership.objects.filter(user=user).count() == 1
     assert Event.objects.filter(action=Action.JOIN, person=user.pk).count() == 1
 

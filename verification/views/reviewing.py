@@ -295,9 +295,8 @@ def take_down(request: HttpRequest, uid: UUID) -> HttpResponse:
     who = people.standing(actor(request), now=timezone.now())
     if not policies.may_take_down(who, row.organisation_id):
         raise NotAllowed()
-    # Asked for before anything is typed.
-    if not (request.method == "POST" or policies.owns(who, row.organisation_id) or factors.fresh(request)):
-        return redirect(factors.where_to_use_it(request, who.user))
+    if not policies.owns(who, row.organisation_id) and (asked := factors.asked_first(request)):
+        return asked
     reason, note = request.POST.get("reason", ""), words_of(request.POST, "note")
     error, factor_asked, status = "", False, 200
     if request.method == "POST":

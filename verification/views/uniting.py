@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from verification import history, kinds, likeness, people, policies, presenting, proposals, uniting
+from verification import factors, history, kinds, likeness, people, policies, presenting, proposals, uniting
 from verification.kinds import Kind
 from verification.models import Public
-from verification.refusals import NotFound, Refused
+from verification.refusals import FreshFactorNeeded, NotFound, Refused
 from verification.sop import REASONS, Action, State
 from verification.views.caching import list_etag, not_modified, with_etag
 from verification.views.requests import actor, request_id, uid_of, words_of
@@ -34,7 +34,9 @@ def merge(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise NotFound()
     user = actor(request)
     policies.refuse_merging(people.standing(user, now=timezone.now()), row.organisation_id)
-    error, status = "", 200
+    if asked := factors.asked_first(request):
+        return asked
+    error, factor_asked, status = "", False, 200
     if request.method == "POST":
         into = uid_of(request.POST.get("into"))
         try:
@@ -46,13 +48,16 @@ def merge(request: HttpRequest, uid: UUID) -> HttpResponse:
                 by=user,
                 reason=request.POST.get("reason", ""),
                 note=words_of(request.POST, "note"),
+                fresh_factor=factors.fresh(request),
                 request_id=request_id(request),
             )
             messages.success(request, _("Merged. A second person looks at it within a day."))
             return redirect("record", kind=row.kind, uid=merged.merged_into)
         except Refused as refused:
-            error, status = str(refused), refused.status
-    return render(request, "merge.html", _merge_context(request, row) | {"error": error}, status=status)
+            factor_asked = isinstance(refused, FreshFactorNeeded)
+            error, status = "" if factor_asked else str(refused), refused.status
+    context = _merge_context(request, row) | {"error": error, "factor_asked": factor_asked}
+    return render(request, "merge.html", context, status=status)
 
 
 def _merge_context(request: HttpRequest, row: Public) -> dict[str, Any]:
@@ -124,20 +129,25 @@ def unmerge(request: HttpRequest, uid: UUID) -> HttpResponse:
     policies.refuse_merging(
         people.standing(user, now=timezone.now()), row.organisation_id, root.organisation_id
     )
+    if asked := factors.asked_first(request):
+        return asked
     reason, note = request.POST.get("reason", ""), words_of(request.POST, "note")
-    error, status = "", 200
+    error, factor_asked, status = "", False, 200
     if request.method == "POST":
         try:
-            uniting.unmerge(uid, by=user, reason=reason, note=note, request_id=request_id(request))
+            given: dict[str, Any] = {"reason": reason, "note": note, "request_id": request_id(request)}
+            uniting.unmerge(uid, by=user, fresh_factor=factors.fresh(request), **given)
             return redirect("record", kind=row.kind, uid=uid)
         except Refused as refused:
-            error, status = str(refused), refused.status
+            factor_asked = isinstance(refused, FreshFactorNeeded)
+            error, status = "" if factor_asked else str(refused), refused.status
     context = {
         "kind": row.kind,
         "row": row,
         "root": root,
         "reasons": presenting.choices(REASONS[Action.UNMERGE]),
         "errors": {"reason": error} if error else {},
+        "factor_asked": factor_asked,
         "values": {"reason": reason, "note": note},
     }
     return render(request, "unmerge.html", context, status=status)
