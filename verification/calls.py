@@ -4,7 +4,7 @@ Never to a private person's number: what is written down about a call may be rea
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -23,8 +23,14 @@ _FEWEST: Final = 5
 _MOST: Final = 40
 
 
-def refuse_without(answers: Mapping[str, Any], spec: Kind, payload: Payload, *, now: datetime) -> None:
-    """Refuse a decision that names no call-back as it has to be: `{"at": time, "line": number}`."""
+def refuse_without(
+    answers: Mapping[str, Any], spec: Kind, payload: Payload, *, changed: Collection[str] = (), now: datetime
+) -> None:
+    """Refuse a decision that names no call-back as it has to be: `{"at": time, "line": number}`.
+
+    `changed` are the fields in which a correction differs from what stands: a number that only came with it may be
+    whoever's who sent it.
+    """
     told = answers.get("call_back")
     if not isinstance(told, Mapping) or set(told) != {"at", "line"}:
         raise CallBackMissing()
@@ -37,15 +43,25 @@ def refuse_without(answers: Mapping[str, Any], spec: Kind, payload: Payload, *, 
     if _is_private(dialled, spec, payload):
         raise CallBackMissing(_("That is a private person's number. Call the institution's public line."))
 
+    if dialled in _numbers_of(payload, changed) - _numbers_of(payload, spec.fields.keys() - set(changed)):
+        raise CallBackMissing(
+            _(
+                "That number came with this very change. "
+                "Call a line that stood before, or one the institution publishes."
+            )
+        )
+
 
 def _is_private(dialled: str, spec: Kind, payload: Payload) -> bool:
-    public = {n for name, field in spec.fields.items() if field.public for n in _numbers(payload.get(name))}
-    private = {
-        n for name, field in spec.fields.items() if not field.public for n in _numbers(payload.get(name))
-    }
+    public = _numbers_of(payload, [name for name, field in spec.fields.items() if field.public])
+    private = _numbers_of(payload, [name for name, field in spec.fields.items() if not field.public])
     if dialled in public:
         return False
     return dialled in private or _MOBILE.fullmatch(dialled) is not None
+
+
+def _numbers_of(payload: Payload, names: Collection[str]) -> set[str]:
+    return {number for name in names for number in _numbers(payload.get(name))}
 
 
 def _numbers(value: Any) -> set[str]:

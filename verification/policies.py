@@ -130,7 +130,9 @@ def call_back_where_the_class_asks(step: Step) -> None:
         raise CallBackMissing()
     if asked or "call_back" in step.answers:  # what is written down of a call is looked at wherever it is
         row = step.submission
-        calls.refuse_without(step.answers, kinds.get(row.kind), row.payload, now=timezone.now())
+        changed = () if row.intent == Intent.NEW else row.touched
+        spec = kinds.get(row.kind)
+        calls.refuse_without(step.answers, spec, row.payload, changed=changed, now=timezone.now())
 
 
 def verified_under_these_rules(step: Step) -> None:

@@ -165,6 +165,18 @@ def test_a_dangerous_change_needs_a_call_back(volunteer, reviewer, record, chang
         builders.verify(row, reviewer, fence=fence, answers=answers(**changes))
 
 
+def test_a_number_that_came_with_the_change_proves_nothing(volunteer, reviewer, other_reviewer, record):
+    changed = {"delivery_address": NEW_ADDRESS, "office_line": "027-85559999"}
+    row = builders.submit_need(volunteer, record=record.uid, **changed)
+    fence = builders.claim(row, reviewer)
+    with refused(CallBackMissing):
+        builders.verify(
+            row, reviewer, fence=fence, answers=answers(call_back=builders.call_back("027 8555 9999"))
+        )
+    # One that stood before, or one found elsewhere, is called.
+    builders.verify(row, reviewer, fence=fence, answers=answers(call_back=builders.call_back("027-85550111")))
+
+
 def test_a_private_number_is_never_written_down_of_a_call(volunteer, reviewer):
     row = builders.submit_need(volunteer, contact_phone="021-60000000")
     fence = builders.claim(row, reviewer)
