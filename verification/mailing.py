@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from verification import kinds, outbox
-from verification.models import Event, MailChoice, Outbox, Submission, User
+from verification.models import Event, MailChoice, Membership, Outbox, Submission, User
 from verification.writing import Script
 
 # A mail about many entries names so many of them.
@@ -102,6 +103,45 @@ def invited(*, to: str, organisation: str, link: str, to_review: bool = False) -
             )
     said = {"organisation": organisation, "link": link}
     outbox.put([outbox.mail(to=to, subject=subject % said, text=text % said, language=language)])
+
+
+def cooling(rows: Sequence[Submission]) -> None:
+    """Tell whoever speaks for a proven organisation what is about to be said of it, while it can still be stopped.
+
+    Two statements for all that cool off, none where nothing does.
+    """
+    about = {row.organisation_id for row in rows if row.organisation_id}
+    if not about:
+        return
+    speaks = Membership.objects.filter(organisation__in=about, organisation__proven=True, ended_at=None)
+    of_house: dict[int, list[int]] = {}
+    for house, user in speaks.values_list("organisation", "user").order_by("pk"):
+        of_house.setdefault(house, []).append(user)
+    people = readers({user for users in of_house.values() for user in users})
+    outbox.put(
+        [
+            _cooling(row, people[user])
+            for row in rows
+            for user in of_house.get(row.organisation_id or 0, ())
+            if user in people and user != row.submitted_by_id
+        ]
+    )
+
+
+def _cooling(row: Submission, to: Reader) -> Outbox:
+    title = kinds.get(row.kind).facets(row.payload).title
+    with translation.override(to.language):
+        subject = _("About to change: %(title)s")
+        text = _(
+            "Somebody sent in a change of what is said about your organisation, and two reviewers approved it. It "
+            "becomes public at %(due)s: %(title)s\n\n"
+            "See it here, and if it is wrong, tell a reviewer at once:\n%(page)s"
+        )
+        due = date_format(timezone.localtime(row.due_at), "Y-m-d H:i")
+        said = {"title": title, "page": _page("mine"), "due": due}
+    return outbox.mail(
+        to=to.address, subject=subject % said, text=text % said, language=to.language, submission=row.pk
+    )
 
 
 def factor_reset(*, of: User) -> None:

@@ -173,6 +173,8 @@ def advance(
         )
         if action == Action.RETURN:
             _after_return(rows, written, data)
+        elif action == Action.ENTER:
+            mailing.cooling([row for row in rows if judged[row.pk].rules.cooling(row.intent)])
     return rows
 
 

@@ -13,7 +13,7 @@ from tests.fingerprints import refused
 from tests.signing_in import sign_in
 from verification import inbox, leases, publishing, taking, workflow
 from verification import people as core_people
-from verification.models import Public
+from verification.models import Outbox, Public
 from verification.refusals import CallBackMissing, NotReviewer, OwnOrganisation, OwnSubmission, Unchanged
 from verification.sop import Action, Ground, Reason, Risk, Status
 
@@ -116,6 +116,11 @@ def test_the_organisation_sees_what_will_be_said_of_it(
         volunteer, record=record.uid, organisation_name=hospital.name, delivery_address=NEW_ADDRESS
     )
     builders.approve(row, reviewer, other_reviewer)
+    (told,) = Outbox.objects.filter(address=clerk.email)
+    assert hospital.name in told.subject
+    assert "/mine/" in told.text
+    assert NEW_ADDRESS not in told.text
+    assert not Outbox.objects.exclude(address__in=[clerk.email, volunteer.email]).exists()
     for person, sees in ((clerk, True), (stranger, False)):
         client = Client()
         sign_in(client, person)
