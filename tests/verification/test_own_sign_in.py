@@ -230,3 +230,9 @@ def test_what_is_configured_wrongly_is_said_at_the_start(change, complaint):
 def test_without_any_there_is_no_button():
     with override_settings(OWN_SIGN_INS=[]):
         assert "/oidc/" not in Client().get(reverse("account_login")).content.decode()
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])
+def test_nobody_sets_out_uncounted(method, provider, proven):
+    answer = Client().generic(method, LOGIN)
+    assert (answer.status_code, answer.headers.get("Location")) == (405, None)
