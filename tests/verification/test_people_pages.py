@@ -60,7 +60,7 @@ def test_whoever_is_invited_to_review_is_led_to_the_vouching(
     shown = browser(stranger).post(answer.context["made"].removeprefix("http://testserver"), follow=True)
     assert "实名" in shown.content.decode()
     # The invitation vouches for nobody: two reviewers do.
-    assert not core.standing(stranger, now=timezone.now()).house
+    assert not core.voice(stranger, now=timezone.now()).house
     asked = {"action": "ask", "organisation": str(hospital.uid), "legal_name": "江宁"}
     assert browser(stranger).post(reverse("my_part"), asked).status_code == 302
     check = Reviewer.objects.get(user=stranger)
