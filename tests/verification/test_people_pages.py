@@ -117,9 +117,14 @@ def test_a_volunteer_becomes_a_reviewer(volunteer, team, reviewer, other_reviewe
 
 def test_the_page_of_a_name_asks_for_a_fresh_factor(volunteer, team, reviewer):
     check = vouching.ask(by=volunteer, organisation=team, legal_name="欧阳某某")
-    answer = browser(reviewer, ago=3600).get(f"/people/check/{check.uid}/")
+    late, page = browser(reviewer, ago=3600), f"/people/check/{check.uid}/"
+    answer = late.get(page)
     assert answer.status_code == 302
     assert "reauthenticate" in answer.headers["Location"]
+    told = late.post(page, {"action": "read"})
+    assert told.status_code == 403
+    assert "欧阳某某" not in told.content.decode()
+    assert not Event.objects.filter(action=Action.READ_NAME).exists()
 
 
 def test_a_grant_without_a_fresh_factor_says_where_to_use_it(coordinator, stranger):

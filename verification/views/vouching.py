@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from verification import factors, granting, people, vouching
 from verification.models import Grant, Membership, Organisation, Reviewer, User
 from verification.people import Voice
-from verification.refusals import NotFound, NotReviewer, Refused
+from verification.refusals import FreshFactorNeeded, NotFound, NotReviewer, Refused
 from verification.refused_people import NoVoice
 from verification.sop import Action
 from verification.views.belonging import Acts, taken
@@ -131,6 +131,8 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
         if request.method == "POST":
             act = request.POST.get("action")
             if act == "read":
+                if not factors.fresh(request):
+                    raise FreshFactorNeeded()
                 name = vouching.read_name(uid, by=user, request_id=request_id(request))
             else:
                 _decide(request, found, act)
