@@ -17,17 +17,17 @@ from tests.authorization.roles import (
     NOT_OF_HOUSE,
     OWN_HOSPITAL,
 )
-from tests.authorization.table import Let, Row, Told, row
+from tests.authorization.table import Let, Row, Told, only, row
 from verification.sop import Reason
 
-OWN, OTHERS, HOSPITAL = frozenset({"own"}), frozenset({"others"}), frozenset({"hospital"})
-LIVE = frozenset({"others", "hospital", "house"})
-STANDING_APART = frozenset({"others", "house"})
+OWN, OTHERS, HOSPITAL = only("own"), only("others"), only("hospital")
+LIVE = only("others", "hospital", "house")
+STANDING_APART = only("others", "house")
 SPEAK = BY_SESSION | BY_TOKEN
 # Whose lease from before is there still.
 HOLDERS = IN_FORCE | {"expired_reviewer"}
 READ = Let("GET", 200, EVERYBODY)
-READ_A_LIST = Let("GET", 200, EVERYBODY, frozenset({"a list"}))
+READ_A_LIST = Let("GET", 200, EVERYBODY, only("a list"))
 API_OPTIONS = Let("OPTIONS", 204, EVERYBODY)
 TOLD_THEIRS, TOLD_REVIEWERS = Told(SPEAK, OWN), Told(IN_FORCE, OWN | OTHERS | HOSPITAL)
 ASK_API = Let("OPTIONS", 200, SPEAK)
@@ -61,13 +61,13 @@ PUBLIC: tuple[Row, ...] = (
     row(
         "<slug:kind>/<uuid:uid>/",
         Let("GET", 200, EVERYBODY, LIVE),
-        Let("GET", 410, EVERYBODY, frozenset({"gone"})),
-        Let("GET", 302, EVERYBODY, frozenset({"merged"})),
+        Let("GET", 410, EVERYBODY, only("gone")),
+        Let("GET", 302, EVERYBODY, only("merged")),
         names="record",
     ),
     row(
         "<slug:kind>/<uuid:uid>/history/",
-        Let("GET", 200, EVERYBODY, frozenset({"merged"})),
+        Let("GET", 200, EVERYBODY, only("merged")),
         Let("GET", 302, EVERYBODY, LIVE | {"gone"}),
         names="record",
     ),
@@ -87,8 +87,8 @@ PUBLIC: tuple[Row, ...] = (
     row(
         "api/v1/<slug:kind>/<uuid:uid>/",
         Let("GET", 200, EVERYBODY, LIVE),
-        Let("GET", 410, EVERYBODY, frozenset({"gone"})),
-        Let("GET", 302, EVERYBODY, frozenset({"merged"})),
+        Let("GET", 410, EVERYBODY, only("gone")),
+        Let("GET", 302, EVERYBODY, only("merged")),
         API_OPTIONS,
         names="record",
     ),
@@ -107,8 +107,8 @@ PUBLIC: tuple[Row, ...] = (
     # Whoever has the address has the power, over this one record.
     row(
         "owner/<str:token>/",
-        Let("GET", 200, EVERYBODY, frozenset({"others", "hospital", "gone"})),
-        Let("POST", 302, EVERYBODY, frozenset({"others", "hospital"})),
+        Let("GET", 200, EVERYBODY, only("others", "hospital", "gone")),
+        Let("POST", 302, EVERYBODY, only("others", "hospital")),
         names="owner link",
         confirm=b.plain(action="confirm"),
         take_down=b.plain(action="take_down", reason=Reason.NEED_MET),
@@ -120,7 +120,7 @@ SENDING: tuple[Row, ...] = (
         "me/tokens/",
         signed_in(),
         signed_in("POST", act="make"),
-        Let("POST", 302, frozenset({"sender"}), act="take_back"),
+        Let("POST", 302, only("sender"), act="take_back"),
         # Nobody else's token is found: nothing happens.
         Let("POST", 302, BY_SESSION - {"sender"}, act="take_back", writes=False),
         make=b.plain(name="填报脚本"),
@@ -128,10 +128,10 @@ SENDING: tuple[Row, ...] = (
     ),
     row(
         "submit/<slug:kind>/",
-        signed_in(of=frozenset({"a list"})),
-        signed_in("POST", of=frozenset({"a list"}), act="check", writes=False),
-        signed_in("POST", 302, of=frozenset({"a list"}), act="send"),
-        signed_in("POST", 302, of=frozenset({"a list"}), act="correct"),
+        signed_in(of=only("a list")),
+        signed_in("POST", of=only("a list"), act="check", writes=False),
+        signed_in("POST", 302, of=only("a list"), act="send"),
+        signed_in("POST", 302, of=only("a list"), act="correct"),
         names="list",
         check=b.form("check"),
         send=b.form("send", organisation_name="江城新来医院"),
@@ -139,15 +139,15 @@ SENDING: tuple[Row, ...] = (
     ),
     row(
         "submit/<slug:kind>/lines/",
-        signed_in("POST", of=frozenset({"a list"}), writes=False),
+        signed_in("POST", of=only("a list"), writes=False),
         names="list",
         paste=b.plain(paste="N95口罩 5000个"),
     ),
-    row("submit/<slug:kind>/organisations/", signed_in(of=frozenset({"a list"})), names="list"),
+    row("submit/<slug:kind>/organisations/", signed_in(of=only("a list")), names="list"),
     row(
         "submit/<slug:kind>/sheet/",
-        signed_in(of=frozenset({"a list"})),
-        signed_in("POST", 302, of=frozenset({"a list"})),
+        signed_in(of=only("a list")),
+        signed_in("POST", 302, of=only("a list")),
         names="list",
         file=b.file(),
     ),
@@ -284,8 +284,8 @@ REVIEWING: tuple[Row, ...] = (
     ),
     row(
         "review/unmerge/<uuid:uid>/",
-        Let("GET", 200, FRESH, frozenset({"merged"})),
-        Let("POST", 302, FRESH, frozenset({"merged"})),
+        Let("GET", 200, FRESH, only("merged")),
+        Let("POST", 302, FRESH, only("merged")),
         names="record",
         unmerge=b.plain(reason=Reason.MISTAKE, note="不是同一处"),
     ),

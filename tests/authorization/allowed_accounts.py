@@ -5,7 +5,7 @@ Forms of these pages take PUT for POST, of which they read nothing; OPTIONS says
 
 from tests.authorization import bodies as b
 from tests.authorization.roles import BY_SESSION, EVERYBODY, HAVE_FACTOR, HAVE_FRESH, HAVE_NONE, NOBODY
-from tests.authorization.table import Let, Row, row
+from tests.authorization.table import Let, Row, only, row
 
 # Whoever is signed in has nothing to do there, and is led to their own page.
 LED_ON = Let("ANY", 302, BY_SESSION, writes=False)
@@ -119,9 +119,9 @@ ACCOUNTS: tuple[Row, ...] = (
     # On to an organisation's own sign-in, after asking once; back from it comes only who set out.
     row(
         "accounts/oidc/<slug:provider_id>/login/",
-        Let("POST", 302, EVERYBODY, frozenset({"ours"}), writes=False),
-        Let("HEAD", 405, EVERYBODY, frozenset({"ours"})),
-        Let("GET", 200, EVERYBODY, frozenset({"ours"})),
+        Let("POST", 302, EVERYBODY, only("ours"), writes=False),
+        Let("HEAD", 405, EVERYBODY, only("ours")),
+        Let("GET", 200, EVERYBODY, only("ours")),
         names="own sign-in",
         begin=b.plain(process="login"),
     ),

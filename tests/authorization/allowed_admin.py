@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from tests.authorization import bodies as b
 from tests.authorization.bodies import Act
 from tests.authorization.roles import COORDINATORS, EVERYBODY
-from tests.authorization.table import Let, Row, Told, row
+from tests.authorization.table import Let, Row, Told, only, row
 
-WITH_HISTORY, MISSING = frozenset({"a row"}), frozenset({"missing"})
-SHIPPED = frozenset({"a shipped row"})
+WITH_HISTORY, MISSING = only("a row"), only("missing")
+SHIPPED = only("a shipped row")
 A_ROW = WITH_HISTORY | SHIPPED
 NOT_COORDINATORS = EVERYBODY - COORDINATORS
 

@@ -12,23 +12,23 @@ from tests.authorization.roles import (
     IN_FORCE,
     VOICE,
 )
-from tests.authorization.table import Let, Row, Told, row
+from tests.authorization.table import Let, Row, Told, only, row
 from verification.sop import Action
 
-OTHERS, HOSPITAL, OWN = frozenset({"others"}), frozenset({"hospital"}), frozenset({"own"})
-BOTH_HOUSES = frozenset({"hospital", "house"})
+OTHERS, HOSPITAL, OWN = only("others"), only("hospital"), only("own")
+BOTH_HOUSES = only("hospital", "house")
 # Names: the first step is due; the second one; the second one, after a first by a reviewer of the alliance.
-ASKED, CHECKED, OF_ALLIANCE = frozenset({"asked"}), frozenset({"checked"}), frozenset({"checked by alliance"})
+ASKED, CHECKED, OF_ALLIANCE = only("asked"), only("checked"), only("checked by alliance")
 # Reviewers of another house than the alliance.
-OUTSIDE = frozenset({"house_reviewer"})
+OUTSIDE = only("house_reviewer")
 # Grants that wait: proposed by a coordinator; by a reviewer, for reviewers alone to confirm; by oneself.
-POWER, RESET = frozenset({"power"}), frozenset({"reset"})
+POWER, RESET = only("power"), only("reset")
 PERSON, REVIEWER, COORDINATOR = (
-    frozenset({"a person"}),
-    frozenset({"a reviewer"}),
-    frozenset({"a coordinator"}),
+    only("a person"),
+    only("a reviewer"),
+    only("a coordinator"),
 )
-SUSPENDED, CLOSED = frozenset({"a suspended one"}), frozenset({"a closed one"})
+SUSPENDED, CLOSED = only("a suspended one"), only("a closed one")
 SOMEBODY = PERSON | REVIEWER | COORDINATOR | SUSPENDED | CLOSED
 # Of an organisation each, so that another one can adopt what they propose.
 RULE = FRESH_VOICE - {"superuser"}
@@ -38,9 +38,8 @@ PEOPLE: tuple[Row, ...] = (
     row(
         "me/organisations/",
         Let("GET", 200, BY_SESSION),
-        Let(
-            "POST", 302, BY_SESSION, act="join"
-        ),  # an address at the domain that is proven is everybody's here
+        # Everybody here has an address at the domain that is proven to be the academy's.
+        Let("POST", 302, BY_SESSION, act="join"),
         Let("POST", 302, BY_SESSION, act="leave"),
         # Whose check is in force, or waits, asks for none; whoever is suspended may not.
         Let(
@@ -49,7 +48,7 @@ PEOPLE: tuple[Row, ...] = (
             BY_SESSION - IN_FORCE - {"candidate", "unarmed_reviewer", "suspended_reviewer"},
             act="ask",
         ),
-        Let("POST", 302, frozenset({"candidate"}), act="withdraw"),
+        Let("POST", 302, only("candidate"), act="withdraw"),
         Let("POST", 302, BY_SESSION, act="withdraw", writes=False),
         join=c.of_oneself("join", "academy"),
         join_elsewhere=c.of_oneself("join", "hospital"),
@@ -86,7 +85,7 @@ PEOPLE: tuple[Row, ...] = (
     ),
     row(
         "people/person/<int:person>/",
-        Let("GET", 200, VOICE, SOMEBODY | frozenset({"oneself"})),
+        Let("GET", 200, VOICE, SOMEBODY | only("oneself")),
         Let("POST", 302, FRESH_COORDINATORS, SOMEBODY, "make_coordinator"),
         Let("POST", 302, FRESH_COORDINATORS, SOMEBODY, "unmake_coordinator"),
         Let("POST", 302, FRESH_VOICE, SOMEBODY, "suspend"),
@@ -106,12 +105,12 @@ PEOPLE: tuple[Row, ...] = (
     row(
         "people/organisation/<uuid:uid>/",
         Let("GET", 200, COORDINATORS, BOTH_HOUSES),
-        Let("GET", 200, frozenset({"head"}), HOSPITAL),
-        Let("POST", 200, frozenset({"head"}), HOSPITAL, "invite"),
-        Let("POST", 302, frozenset({"head"}), HOSPITAL, "revoke"),
-        Let("POST", 302, frozenset({"head"}), HOSPITAL, "remove"),
+        Let("GET", 200, only("head"), HOSPITAL),
+        Let("POST", 200, only("head"), HOSPITAL, "invite"),
+        Let("POST", 302, only("head"), HOSPITAL, "revoke"),
+        Let("POST", 302, only("head"), HOSPITAL, "remove"),
         Let("POST", 302, COORDINATORS, BOTH_HOUSES, "remove"),
-        Let("POST", 302, FRESH_COORDINATORS, frozenset({"house"}), "prove"),
+        Let("POST", 302, FRESH_COORDINATORS, only("house"), "prove"),
         Let("POST", 302, FRESH_COORDINATORS, BOTH_HOUSES, "domain"),
         Let("POST", 302, FRESH_COORDINATORS, BOTH_HOUSES, "appoint"),
         names="organisation",
@@ -134,7 +133,7 @@ PEOPLE: tuple[Row, ...] = (
         "review/rules/",
         Let("GET", 200, RULE),
         *(Let("POST", 302, RULE, act=act) for act in ("propose", "adopt", "decline", "take_back")),
-        Let("POST", 302, frozenset({"house_reviewer", "coordinator"}), act="adopt_of_alliance"),
+        Let("POST", 302, only("house_reviewer", "coordinator"), act="adopt_of_alliance"),
         propose=c.rule_act(Action.PROPOSE_POLICY),
         adopt=c.rule_act(Action.ADOPT_POLICY, "chief"),
         adopt_of_alliance=c.rule_act(Action.ADOPT_POLICY, "colleague"),

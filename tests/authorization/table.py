@@ -104,6 +104,11 @@ class Row:
         return self.acts.get(name, _NOTHING)
 
 
+def only(*names: str) -> frozenset[str]:
+    """These roles, or what is theirs."""
+    return frozenset(names)
+
+
 def row(route: str, *said: Let | Told, names: str = "", **acts: Act) -> Row:
     """A row; `acts` by the names the lets use."""
     lets = tuple(one for one in said if isinstance(one, Let))
