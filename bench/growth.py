@@ -36,7 +36,6 @@ def stages(first: Stage, needs: Sequence[int], *, kept: bool) -> Iterator[list[S
     finally:
         for stage in made:
             stage.leave()
-            stage.drop(stage.database)
 
 
 def compared(stages: Sequence[Stage], name: str, rounds: int, *, cpu: bool) -> Measured:

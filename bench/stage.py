@@ -4,10 +4,12 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from bench.client import Connection, free_port
 from bench.processor import children
@@ -203,6 +205,12 @@ class Stage:
         with self.cluster.connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def drop_copies(self) -> None:
+        """Remove what was worked on: ours by the end, and what a bench that was killed left lying."""
+        for name in self.databases():
+            if name.startswith(WORK):
+                self.drop(name)
+
     def copy(self, template: str) -> None:
         """Make the database we work on a copy of another; nobody may be connected to that one."""
         self.drop(self.database)
@@ -228,10 +236,13 @@ def set_up(size: Size, rounds: int = 5, *, durable: bool = False) -> Iterator[St
             stage.cluster.create()
         stage.cluster.start()
         stage.valkey.start()
+        stage.drop_copies()
         yield stage
     finally:
         stage.leave()
         stage.valkey.program.kill()
+        with suppress(psycopg.OperationalError):  # the server may be what a load killed
+            stage.drop_copies()
         stage.cluster.stop()
 
 
