@@ -6,6 +6,7 @@ before. One pytest process starts them; its xdist workers and children find them
 
 import atexit
 import os
+import secrets
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from tests.machinery.surroundings import enter
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("glacier")
     group.addoption("--long", action="store_true", help="run the long figures too")
+    group.addoption("--machine", metavar="RUNSxSTEPS", help="how far the state machine goes: 20000x100")
+    # Drawn by the first process and the same in all of them.
+    drawn = os.environ.setdefault("GLACIER_MACHINE_SEED", str(secrets.randbelow(2**32)))
+    group.addoption("--machine-seed", type=int, default=int(drawn), help="from where it goes, else by chance")
     group.addoption("--no-browser", action="store_true", help="leave out what needs a browser")
 
 
