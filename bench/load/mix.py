@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 READING, SUBMITTING, REVIEWING, EXPORTING, IMPORTING = "reads", "submissions", "reviews", "exports", "imports"
 SHEET_ROWS = 20
+# How many steps something has before it, its next one included.
+_STEPS_LEFT = {"verify": 2, "enter": 1}
 
 
 class Request(NamedTuple):
@@ -65,6 +67,8 @@ class Work:
     steps: "deque[tuple[int, str, str]]" = field(default_factory=deque)
     done: list[tuple[str, str]] = field(default_factory=list)
     unsure: set[tuple[str, str]] = field(default_factory=set)
+    # What was refused for good: like something that stands already, say.
+    refused: list[tuple[str, str]] = field(default_factory=list)
     approved: int = 0
 
     def __post_init__(self) -> None:
@@ -73,13 +77,12 @@ class Work:
             for number, one in enumerate(self.prepared["work"]):
                 if n < len(one["uids"]):
                     self.steps.append((number, one["uids"][n], one["step"]))
-        steps = {"verify": 2, "enter": 1}
-        self._all = sum(steps[step] for _number, _uid, step in self.steps)
+        self._all = sum(_STEPS_LEFT[step] for _number, _uid, step in self.steps)
 
     @property
     def left(self) -> int:
         """How many steps are to be taken or on their way."""
-        return self._all - len(self.done)
+        return self._all - len(self.done) - sum(_STEPS_LEFT[step] for step, _uid in self.refused)
 
     def more(self) -> Request | None:
         """The next step of somebody."""
@@ -105,6 +108,8 @@ class Work:
                 # Also the database's being away: a commit may have come through whose answer did not.
                 self.unsure.add((step, uid))
             self.steps.appendleft((number, uid, step))
+        else:
+            self.refused.append((step, uid))
 
 
 @dataclass
