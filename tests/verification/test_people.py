@@ -47,7 +47,7 @@ def test_standing_ends_with_the_account_the_membership_and_the_check(clerk, revi
     assert standing(clerk).organisations == frozenset()
     assert not standing(reviewer).is_reviewer
     with acting(by=people.registrar(), reason="put right"):
-        Membership.objects.filter(user=clerk).update(ended_at=None)
+        Membership.objects.filter(user=clerk).update(ended_at=None, ended_by=None)
         User.objects.filter(pk=clerk.pk).update(is_active=False)
     assert standing(clerk).organisations == frozenset()
 
