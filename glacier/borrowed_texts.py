@@ -53,6 +53,7 @@ ACCOUNT = [
     gettext_noop("Your primary email address must be verified."),
     gettext_noop("You must type the same password each time."),
     gettext_noop("Remember Me"),
+    gettext_noop("Authenticator code"),
     gettext_noop("Current Password"),
     gettext_noop("New Password"),
     gettext_noop("New Password (again)"),

@@ -93,7 +93,8 @@ def invited(*, to: str, organisation: str, link: str, to_review: bool = False) -
         subject = _("An invitation to %(organisation)s")
         text = _(
             "You are invited to speak for %(organisation)s.\n\n"
-            "Open this within seven days, signed in with this mail address:\n%(link)s\n\n"
+            "Open this within seven days, signed in with this mail address. If you have no account, create one with "
+            "it, confirm it, and then open this once more:\n%(link)s\n\n"
             "Nothing happens if you do not."
         )
         if to_review:
@@ -151,9 +152,9 @@ def factor_reset(*, of: User) -> None:
             subject = _("Your second factor was reset")
             text = _(
                 "Two people reset the second factor of your account, as one does for somebody who lost it. You were "
-                "signed out everywhere. Sign in and set up a new one before you review again.\n\n"
+                "signed out everywhere. Sign in and set up a new one before you review again:\n%(page)s\n\n"
                 "If you lost nothing, tell a coordinator at once."
-            )
+            ) % {"page": _page("mfa_index")}
         outbox.put([outbox.mail(to=to.address, subject=subject, text=text, language=to.language)])
 
 

@@ -68,11 +68,11 @@ def test_merging_asks_for_a_fresh_factor_before_and_after(twin, keep, reviewer):
     assert Event.objects.filter(action=Action.MERGE).count() == 0
 
 
-def test_merge_page_merges_and_leads_to_the_root(twin, keep, reviewer):
+def test_merge_page_merges_and_leads_to_what_happened(twin, keep, reviewer):
     sent = {"into": str(keep.uid), "reason": Reason.SAME_RECORD, "note": "电话核对过"}
     desk = signed_in(reviewer)
     answer = desk.post(f"/review/merge/{twin.uid}/", sent)
-    assert (answer.status_code, answer["Location"]) == (302, f"/needs/{keep.uid}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/needs/{twin.uid}/history/")
     assert Public.objects.get(pk=twin.uid).state == State.MERGED
     assert desk.get(f"/review/merge/{twin.uid}/").status_code == 404
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from verification import belonging, factors, granting, mailing, people, vouching
 from verification.models import Invitation, Membership, Organisation, Reviewer, User
-from verification.refusals import NotFound, Refused
+from verification.refusals import FreshFactorNeeded, NotFound, Refused
 from verification.refused_people import InvitationOver, NoPerson, NotYourHouse
 from verification.sop import Action
 from verification.views.requests import actor, number_of, request_id, uid_of, words_of
@@ -63,6 +63,13 @@ def taken(request: HttpRequest, acts: Acts) -> tuple[str, int]:
     except Refused as refused:
         return str(refused), refused.status
     return "", 200
+
+
+def factor_for(request: HttpRequest, error: str) -> str:
+    """Where the second factor is used once more, if nothing but that was missing; else nothing."""
+    if error != str(FreshFactorNeeded()):
+        return ""
+    return factors.where_to_use_it(request, actor(request))
 
 
 def _check_shown(check: Reviewer, now: Any) -> dict[str, Any]:
@@ -181,7 +188,7 @@ def house(request: HttpRequest, uid: UUID) -> HttpResponse:
         "me": user.pk,
         "made": made[0] if made else "",
         "error": error,
-        "use_factor": factors.where_to_use_it(request, user) if error and not factors.fresh(request) else "",
+        "use_factor": factor_for(request, error),
         "values": request.POST if error else {},
     }
     response = render(request, "house.html", context, status=status)

@@ -5,7 +5,6 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -51,8 +50,7 @@ def merge(request: HttpRequest, uid: UUID) -> HttpResponse:
                 fresh_factor=factors.fresh(request),
                 request_id=request_id(request),
             )
-            messages.success(request, _("Merged. A second person looks at it within a day."))
-            return redirect("record", kind=row.kind, uid=merged.merged_into)
+            return redirect("record_history", kind=row.kind, uid=merged.uid)
         except Refused as refused:
             factor_asked = isinstance(refused, FreshFactorNeeded)
             error, status = "" if factor_asked else str(refused), refused.status

@@ -18,7 +18,7 @@ from verification.people import Voice
 from verification.refusals import FreshFactorNeeded, NotFound, NotReviewer, Refused
 from verification.refused_people import NoVoice
 from verification.sop import Action
-from verification.views.belonging import Acts, taken
+from verification.views.belonging import Acts, factor_for, taken
 from verification.views.requests import actor, request_id, uid_of
 
 SHOWN = 50
@@ -64,7 +64,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "q": asked,
         "found": _found(asked, voice) if asked else None,
         "error": error,
-        "use_factor": factors.where_to_use_it(request, user) if error and not factors.fresh(request) else "",
+        "use_factor": factor_for(request, error),
     }
     return render(request, "people.html", context, status=status)
 
@@ -193,7 +193,7 @@ def person(request: HttpRequest, person: int) -> HttpResponse:
         "grants": [shown(grant, user, voice) for grant in grants],
         "offers": _offers(found, check, user, voice),
         "error": error,
-        "use_factor": factors.where_to_use_it(request, user) if error and not factors.fresh(request) else "",
+        "use_factor": factor_for(request, error),
     }
     return render(request, "person.html", context, status=status)
 
