@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from verification import journal, people
+from verification import journal, mailing, people
 from verification.journal import acting
 from verification.models import Invitation, LegalName, Membership, Organisation, Reviewer, Robot, User
 from verification.models.belonging import INVITED_FOR
@@ -210,6 +210,8 @@ def end(membership: int, *, by: User, request_id: str = "") -> Membership:
         _end_reviewing(found.user_id, house)
         role = Role.COORDINATOR if coordinates else Role.ORGANISATION
         _tell(Action.REMOVE_MEMBER, house, by, request_id, person=found.user_id, role=role)
+        if found.user_id != by.pk:
+            mailing.decided(Action.REMOVE_MEMBER, of=found.user_id)
     return found
 
 

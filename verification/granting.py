@@ -226,6 +226,8 @@ def _tell(grant: Grant, by: User, role: Role, step: str, request_id: str) -> Non
         request_id=request_id,
     )
     journal.append([event])
+    if step == "done" and grant.person_id and grant.act != Action.RESET_FACTOR:
+        mailing.decided(Action(grant.act), of=grant.person_id)
 
 
 def open_grants(*, now: datetime) -> QuerySet[Grant]:

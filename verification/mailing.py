@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from verification import kinds, outbox
 from verification.models import Event, MailChoice, Membership, Outbox, Submission, User
+from verification.sop import Action
 from verification.writing import Script
 
 # A mail about many entries names so many of them.
@@ -143,6 +144,17 @@ def _cooling(row: Submission, to: Reader) -> Outbox:
     return outbox.mail(
         to=to.address, subject=subject % said, text=text % said, language=to.language, submission=row.pk
     )
+
+
+def decided(act: Action, *, of: int) -> None:
+    """Tell somebody what others decided about their account; who and when stands on their page."""
+    for to in readers([of]).values():
+        with translation.override(to.language):
+            said = {"act": act.label, "page": _page("me")}
+            subject = _("About your account: %(act)s")
+            text = _("What was decided: %(act)s\n\nSee when and by whom:\n%(page)s")
+            mail = outbox.mail(to=to.address, subject=subject % said, text=text % said, language=to.language)
+        outbox.put([mail])
 
 
 def factor_reset(*, of: User) -> None:

@@ -295,6 +295,13 @@ class NoteMissing(Incomplete):
     message = _("Write what is doubtful; colleagues will read it.")
 
 
+class OtherInstitution(Refused):
+    code = "other_institution"
+    message = _(
+        "These two are about different institutions of the register. If they are one, merge the institutions first."
+    )
+
+
 class TwinMissing(Incomplete):
     code = "twin_missing"
     message = _("Say which other entry it is the same as.")

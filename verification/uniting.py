@@ -23,13 +23,14 @@ from verification import (
     rendering,
 )
 from verification.journal import acting
-from verification.models import Event, Public, TakeDown, User
+from verification.models import Event, Organisation, Public, TakeDown, User
 from verification.people import Standing
 from verification.refusals import (
     AlreadyGone,
     MergedAway,
     NotFound,
     NotMerged,
+    OtherInstitution,
     ReasonMissing,
     TwinMissing,
     WrongStatus,
@@ -54,8 +55,8 @@ def merge(
     (`fresh_factor`); a second person looks within a day, as at a
     take-down (`publishing.second_look`). Steps standing on submissions for the duplicate are void; what was
     collected for it stays where it is and can only be returned, rejected or marked as a duplicate. Refused:
-    FreshFactorNeeded, NotFound, TwinMissing where both are the same, MergedAway and AlreadyGone where one is not
-    live, and WrongStatus where one of them was merged while we waited.
+    FreshFactorNeeded, NotFound, OtherInstitution, TwinMissing where both are the same, MergedAway and AlreadyGone
+    where one is not live, and WrongStatus where one of them was merged while we waited.
     """
     with acting(by=by, reason=reason, request_id=request_id):
         root_uid = _root_of(into)
@@ -73,6 +74,7 @@ def merge(
         who = people.standing(by, now=timezone.now())
         policies.refuse_merging(who, row.organisation_id, root.organisation_id)
         policies.refuse_without_factor(fresh_factor=fresh_factor)
+        _refuse_two_institutions(row, root)
         if reason not in reasons.offered(Action.MERGE):
             raise ReasonMissing()
         burying.send_back_others(row.uid, by=by, request_id=request_id)
@@ -136,6 +138,13 @@ def unmerge(
             ]
         )
     return back
+
+
+def _refuse_two_institutions(row: Public, root: Public) -> None:
+    """What one institution says of itself does not vanish behind another's."""
+    named = Organisation.objects.filter(pk__in=[row.organisation_id or 0, root.organisation_id or 0])
+    if len({organisations.root_of(one).pk for one in named.select_related("merged_into")}) > 1:
+        raise OtherInstitution()
 
 
 def _root_of(record: UUID) -> UUID:

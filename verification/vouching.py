@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from verification import journal, people, sealing
+from verification import journal, mailing, people, sealing
 from verification.journal import acting
 from verification.models import Event, LegalName, Membership, Organisation, Reviewer, User
 from verification.models.checks import OPEN_FOR, VALID
@@ -161,6 +161,7 @@ def confirm_name(uid: UUID, *, by: User, fresh_factor: bool = False, request_id:
         check.expires_at = now + VALID
         check.save(update_fields=["confirmed_by", "confirmed_for", "confirmed_at", "expires_at"])
         _tell(Action.CONFIRM_NAME, check, by, request_id)
+        mailing.decided(Action.CONFIRM_NAME, of=check.user_id)
     return check
 
 

@@ -12,7 +12,7 @@ from verification import belonging, owner_links, rehearsing
 from verification import granting as door
 from verification import people as core
 from verification.journal import acting
-from verification.models import ApiToken, Domain, Event, Grant, Lease, Membership, Session, User
+from verification.models import ApiToken, Domain, Event, Grant, Lease, Membership, Outbox, Session, User
 from verification.refusals import FreshFactorNeeded, NotFound, NotReviewer, WrongStatus
 from verification.refused_people import (
     AlreadyAsked,
@@ -256,3 +256,16 @@ def test_memberships_made_by_appointment_say_so(coordinator, reviewer, hospital,
     grant = granting.propose(Action.JOIN, by=coordinator, person=stranger, organisation=hospital)
     granting.confirm(grant.uid, by=reviewer)
     assert Membership.objects.get(user=stranger).way == "appointed"
+
+
+def test_whoever_is_decided_about_is_told(coordinator, reviewer, hospital, clerk):
+    granting.propose(Action.SUSPEND, by=coordinator, person=reviewer, fresh_factor=True)
+    member = Membership.objects.get(user=clerk, ended_at=None)
+    belonging.end(member.pk, by=coordinator)
+    for user, act in ((reviewer, Action.SUSPEND), (clerk, Action.REMOVE_MEMBER)):
+        told = Outbox.objects.filter(address=user.email).latest("pk")
+        assert str(act.label) in told.subject
+        assert "/me/" in told.text
+    told = Outbox.objects.count()
+    granting.propose(Action.REINSTATE, by=coordinator, person=reviewer, fresh_factor=True)
+    assert Outbox.objects.count() == told

@@ -13,6 +13,7 @@ from tests.fingerprints import refused
 from tests.verification.test_publishing import recount
 from verification import confirming, counting, feed, history, inbox, journal, publishing, uniting, workflow
 from verification import people as core_people
+from verification.journal import acting
 from verification.models import Event, Public, Submission, TakeDown
 from verification.refusals import (
     AlreadyGone,
@@ -22,6 +23,7 @@ from verification.refusals import (
     NotFound,
     NotMerged,
     NotReviewer,
+    OtherInstitution,
     Outdated,
     OwnOrganisation,
     ReasonMissing,
@@ -350,3 +352,15 @@ def test_unmerged_records_are_corrected_and_merged_like_any_other(twin, keep, st
     row = builders.publish(builders.approve(fresh, reviewer))
     assert (row.version, json.loads(row.body)["remarks"]) == (4, "送西门")
     assert merged(row, keep, reviewer).version == 5
+
+
+def test_what_one_institution_says_does_not_vanish_behind_another(clerk, hospital, volunteer, reviewer):
+    other = people.make_organisation("江城第八医院", hospital.kind, place=people.WUHAN)
+    one = builders.published_need(volunteer, reviewer, organisation_name=hospital.name)
+    two = builders.published_need(volunteer, reviewer, organisation_name=other.name)
+    with refused(OtherInstitution):
+        merged(one, two, reviewer)
+    with acting(by=people.registrar(), reason="the same house"):
+        other.merged_into = hospital
+        other.save()
+    merged(one, two, reviewer)
