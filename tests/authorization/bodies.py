@@ -177,10 +177,10 @@ def about_record(**more: Any) -> Act:
 
 
 def merged_into() -> Act:
-    """Merge into a record of a house nobody proved; that one into somebody else's."""
+    """Merge into somebody else's record, of no house of the register; that one into a house's nobody proved."""
 
     def body(asked: Asked) -> dict[str, Any]:
-        into = "others" if asked.whose == "house" else "house"
+        into = "house" if asked.whose == "others" else "others"
         return {"into": str(asked.things.records[into]), "reason": Reason.SAME_RECORD, "note": "同一处"}
 
     return Act(body)
