@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_default=verification.models.journal.ClockTimestamp())),
                 ('role', models.CharField(choices=[('submitter', 'submitter'), ('organisation', "the organisation's own person"), ('reviewer', 'real-name reviewer'), ('coordinator', 'coordinator'), ('robot', 'machine')], max_length=20)),
-                ('action', models.CharField(choices=[('submit', 'submitted'), ('verify', 'verified'), ('enter', 'entered'), ('publish', 'published'), ('return', 'returned'), ('resubmit', 'sent again'), ('reject', 'rejected'), ('duplicate', 'marked as a duplicate'), ('withdraw', 'withdrawn by its submitter'), ('edit', 'edited'), ('rebase', 'brought up to date'), ('send_back', 'sent back to review'), ('reopen', 'reopened'), ('distinct', 'said to be no duplicate'), ('doubt', 'left in doubt'), ('take_down', 'taken down'), ('second_look', 'take-down looked at by a second person'), ('rerendered', 'shown anew, content unchanged'), ('confirm', 'confirmed as still true'), ('issue_link', 'owner link issued'), ('revoke_link', 'owner link revoked'), ('merge', 'merged into another entry'), ('absorb', 'another entry merged into it'), ('unmerge', 'an entry of its own again'), ('let_go', 'a merged entry taken out again'), ('found', "founded the community's review"), ('invite', 'invited'), ('join', 'joined an organisation'), ('remove_member', 'left an organisation, or was removed from it'), ('check_name', 'checked a legal name'), ('confirm_name', 'confirmed the check of a legal name'), ('read_name', 'read a legal name'), ('suspend', 'suspended a reviewer'), ('reinstate', 'let a reviewer work again'), ('reset_factor', 'reset a lost second factor'), ('add_factor', 'added a second factor'), ('remove_factor', 'removed a second factor'), ('deactivate', "closed a person's account"), ('reactivate', "opened a person's account again"), ('make_coordinator', 'made a person coordinator'), ('unmake_coordinator', "took the coordinator's part away"), ('add_organisation', 'added an organisation'), ('change_organisation', 'changed an organisation'), ('change_words', 'changed the words of the catalogue or of reasons'), ('rotate_keys', 'encrypted what is secret under a new key'), ('propose_policy', 'proposed other rules'), ('adopt_policy', 'put other rules in force'), ('decline_policy', 'declined proposed rules'), ('direct', 'handed an entry to a reviewer'), ('try_again', 'had what was parked tried again'), ('make_token', 'made a token for the API'), ('revoke_token', 'took a token for the API back'), ('export_audit', 'exported the list of privileged acts')], max_length=20)),
+                ('action', models.CharField(choices=[('submit', 'submitted'), ('verify', 'verified'), ('enter', 'entered'), ('publish', 'published'), ('return', 'returned'), ('resubmit', 'sent again'), ('reject', 'rejected'), ('duplicate', 'marked as a duplicate'), ('withdraw', 'withdrawn by its submitter'), ('edit', 'edited'), ('rebase', 'brought up to date'), ('send_back', 'sent back to review'), ('reopen', 'reopened'), ('distinct', 'said to be no duplicate'), ('doubt', 'left in doubt'), ('take_down', 'taken down'), ('second_look', 'take-down looked at by a second person'), ('rerendered', 'shown anew, content unchanged'), ('confirm', 'confirmed as still true'), ('issue_link', 'owner link issued'), ('revoke_link', 'owner link revoked'), ('merge', 'merged into another entry'), ('absorb', 'another entry merged into it'), ('unmerge', 'an entry of its own again'), ('let_go', 'a merged entry taken out again'), ('found', "founded the community's review"), ('invite', 'invited'), ('join', 'joined an organisation'), ('remove_member', 'left an organisation, or was removed from it'), ('vouch', 'vouched for a person'), ('check_name', 'checked a legal name'), ('confirm_name', 'confirmed the check of a legal name'), ('read_name', 'read a legal name'), ('suspend', 'suspended a reviewer'), ('reinstate', 'let a reviewer work again'), ('reset_factor', 'reset a lost second factor'), ('add_factor', 'added a second factor'), ('remove_factor', 'removed a second factor'), ('deactivate', "closed a person's account"), ('reactivate', "opened a person's account again"), ('make_coordinator', 'made a person coordinator'), ('unmake_coordinator', "took the coordinator's part away"), ('add_organisation', 'added an organisation'), ('change_organisation', 'changed an organisation'), ('change_words', 'changed the words of the catalogue or of reasons'), ('rotate_keys', 'encrypted what is secret under a new key'), ('propose_policy', 'proposed other rules'), ('adopt_policy', 'put other rules in force'), ('decline_policy', 'declined proposed rules'), ('direct', 'handed an entry to a reviewer'), ('try_again', 'had what was parked tried again'), ('make_token', 'made a token for the API'), ('revoke_token', 'took a token for the API back'), ('export_audit', 'exported the list of privileged acts')], max_length=20)),
                 ('kind', models.CharField(blank=True, max_length=40)),
                 ('record', models.UUIDField(null=True)),
                 ('version', models.PositiveIntegerField(null=True)),
@@ -395,7 +395,6 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('way', models.CharField(choices=[('appointed', 'appointed by two people'), ('invitation', 'invited by its admin'), ('domain', 'by an address at its domain'), ('provider', 'by its own sign-in')], default='appointed', max_length=12)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='verification.organisation')),
             ],
@@ -411,7 +410,6 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('email', models.EmailField(max_length=254, verbose_name='mail address')),
                 ('as_admin', models.BooleanField(default=False, verbose_name='may invite others')),
-                ('to_review', models.BooleanField(default=False, verbose_name='is asked to review')),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('invited_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('expires_at', models.DateTimeField()),
@@ -568,7 +566,6 @@ class Migration(migrations.Migration):
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.TextField(null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('ended_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='verification.organisation')),
             ],
@@ -838,7 +835,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['submit', 'verify', 'enter', 'publish', 'return', 'resubmit', 'reject', 'duplicate', 'withdraw', 'edit', 'rebase', 'send_back', 'reopen', 'distinct', 'doubt', 'take_down', 'second_look', 'rerendered', 'confirm', 'issue_link', 'revoke_link', 'merge', 'absorb', 'unmerge', 'let_go', 'found', 'invite', 'join', 'remove_member', 'check_name', 'confirm_name', 'read_name', 'suspend', 'reinstate', 'reset_factor', 'add_factor', 'remove_factor', 'deactivate', 'reactivate', 'make_coordinator', 'unmake_coordinator', 'add_organisation', 'change_organisation', 'change_words', 'rotate_keys', 'propose_policy', 'adopt_policy', 'decline_policy', 'direct', 'try_again', 'make_token', 'revoke_token', 'export_audit'])), name='event_action_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['submit', 'verify', 'enter', 'publish', 'return', 'resubmit', 'reject', 'duplicate', 'withdraw', 'edit', 'rebase', 'send_back', 'reopen', 'distinct', 'doubt', 'take_down', 'second_look', 'rerendered', 'confirm', 'issue_link', 'revoke_link', 'merge', 'absorb', 'unmerge', 'let_go', 'found', 'invite', 'join', 'remove_member', 'vouch', 'check_name', 'confirm_name', 'read_name', 'suspend', 'reinstate', 'reset_factor', 'add_factor', 'remove_factor', 'deactivate', 'reactivate', 'make_coordinator', 'unmake_coordinator', 'add_organisation', 'change_organisation', 'change_words', 'rotate_keys', 'propose_policy', 'adopt_policy', 'decline_policy', 'direct', 'try_again', 'make_token', 'revoke_token', 'export_audit'])), name='event_action_known'),
         ),
         migrations.AddConstraint(
             model_name='event',
@@ -1043,10 +1040,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(('way__in', ['appointed', 'invitation', 'domain', 'provider'])), name='membership_way_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='membership_ended_stamp'),
         ),
         migrations.AddIndex(
             model_name='invitation',
