@@ -42,7 +42,6 @@ def refuse_without(
         raise CallBackMissing()
     if _is_private(dialled, spec, payload):
         raise CallBackMissing(_("That is a private person's number. Call the institution's public line."))
-
     if dialled in _numbers_of(payload, changed) - _numbers_of(payload, spec.fields.keys() - set(changed)):
         raise CallBackMissing(
             _(

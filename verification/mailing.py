@@ -139,11 +139,9 @@ def _cooling(row: Submission, to: Reader) -> Outbox:
             "becomes public at %(due)s: %(title)s\n\n"
             "See it here, and if it is wrong, tell a reviewer at once:\n%(page)s"
         )
-        due = date_format(timezone.localtime(row.due_at), "Y-m-d H:i")
+        due = date_format(timezone.localtime(row.due_at), "Y-m-d H:i T")
         said = {"title": title, "page": _page("mine"), "due": due}
-    return outbox.mail(
-        to=to.address, subject=subject % said, text=text % said, language=to.language, submission=row.pk
-    )
+    return _mail(to, subject, text, said, submission=row.pk)
 
 
 def decided(act: Action, *, of: int) -> None:
@@ -153,8 +151,7 @@ def decided(act: Action, *, of: int) -> None:
             said = {"act": act.label, "page": _page("me")}
             subject = _("About your account: %(act)s")
             text = _("What was decided: %(act)s\n\nSee when and by whom:\n%(page)s")
-            mail = outbox.mail(to=to.address, subject=subject % said, text=text % said, language=to.language)
-        outbox.put([mail])
+        outbox.put([_mail(to, subject, text, said)])
 
 
 def factor_reset(*, of: User) -> None:
@@ -166,8 +163,9 @@ def factor_reset(*, of: User) -> None:
                 "Two people reset the second factor of your account, as one does for somebody who lost it. You were "
                 "signed out everywhere. Sign in and set up a new one before you review again:\n%(page)s\n\n"
                 "If you lost nothing, tell a coordinator at once."
-            ) % {"page": _page("mfa_index")}
-        outbox.put([outbox.mail(to=to.address, subject=subject, text=text, language=to.language)])
+            )
+            said = {"page": _page("mfa_index")}
+        outbox.put([_mail(to, subject, text, said)])
 
 
 def _returned(row: Submission, event: Event, to: Reader) -> Outbox:
@@ -180,14 +178,7 @@ def _returned(row: Submission, event: Event, to: Reader) -> Outbox:
             "It is not public until you answer and reviewers have checked it."
         )
         said = {"title": title, "page": _page("submission", uid=row.uid)}
-    return outbox.mail(
-        to=to.address,
-        subject=subject % said,
-        text=text % said,
-        language=to.language,
-        submission=row.pk,
-        event=event.pk,
-    )
+    return _mail(to, subject, text, said, submission=row.pk, event=event.pk)
 
 
 def published(script: Script, shown: Iterable[Shown]) -> None:
@@ -226,13 +217,8 @@ def _published(to: Reader, shown: Sequence[Shown], lists: Mapping[str, str]) -> 
         "You get this mail because you sent it in. Where you can switch such mails off:\n%(me)s"
     )
     said = {"title": first.title, "n": number, "entries": "\n\n".join(entries), "me": _page("me")}
-    return outbox.mail(
-        to=to.address,
-        subject=(one if number == 1 else several) % said,
-        text=text % said,
-        language=to.language,
-        submission=first.submission if number == 1 else None,
-    )
+    subject = one if number == 1 else several
+    return _mail(to, subject, text, said, submission=first.submission if number == 1 else None)
 
 
 def parked(number: int) -> None:
@@ -251,7 +237,12 @@ def _parked(number: int, to: Reader) -> Outbox:
             "they are being looked at.\n\nSee the error, and try again once its cause is mended:\n%(page)s"
         )
         said = {"n": number, "page": _page("admin:verification_attempt_changelist")}
-    return outbox.mail(to=to.address, subject=subject % said, text=text % said, language=to.language)
+    return _mail(to, subject, text, said)
+
+
+def _mail(to: Reader, subject: str, text: str, said: Mapping[str, object], **about: int | None) -> Outbox:
+    """A mail in its reader's words; `about` names the submission and the event it is about."""
+    return outbox.mail(to=to.address, subject=subject % said, text=text % said, language=to.language, **about)
 
 
 def _page(name: str, **parts: object) -> str:

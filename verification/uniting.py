@@ -71,9 +71,7 @@ def merge(
         parts = _parts_of(duplicate)
         if not parts <= rows.keys():
             raise WrongStatus()
-        who = people.standing(by, now=timezone.now())
-        policies.refuse_merging(who, row.organisation_id, root.organisation_id)
-        policies.refuse_without_factor(fresh_factor=fresh_factor)
+        who = _allowed(by, row, root, fresh_factor=fresh_factor)
         _refuse_two_institutions(row, root)
         if reason not in reasons.offered(Action.MERGE):
             raise ReasonMissing()
@@ -121,9 +119,7 @@ def unmerge(
         if row.merged_into not in rows:
             raise WrongStatus()
         root = rows[row.merged_into]
-        who = people.standing(by, now=timezone.now())
-        policies.refuse_merging(who, row.organisation_id, root.organisation_id)
-        policies.refuse_without_factor(fresh_factor=fresh_factor)
+        who = _allowed(by, row, root, fresh_factor=fresh_factor)
         if reason not in reasons.offered(Action.UNMERGE):
             raise ReasonMissing()
         _take_back_key(row, root)
@@ -138,6 +134,13 @@ def unmerge(
             ]
         )
     return back
+
+
+def _allowed(by: User, row: Public, root: Public, *, fresh_factor: bool) -> Standing:
+    who = people.standing(by, now=timezone.now())
+    policies.refuse_merging(who, row.organisation_id, root.organisation_id)
+    policies.refuse_without_factor(fresh_factor=fresh_factor)
+    return who
 
 
 def _refuse_two_institutions(row: Public, root: Public) -> None:

@@ -91,13 +91,15 @@ def withdraw(*, by: User) -> None:
             _end(check, now=timezone.now())
 
 
-def read_name(uid: UUID, *, by: User, request_id: str = "") -> str:
+def read_name(uid: UUID, *, by: User, fresh_factor: bool = False, request_id: str = "") -> str:
     """The legal name, for whoever is about to take the next step; one event each time.
 
-    Refused: whom `_step` refuses; NameTaken while another reviewer has it open for the same step.
+    Refused: whom `_step` refuses; FreshFactorNeeded; NameTaken while another reviewer has it open for the same step.
     """
     with acting(by=by, reason=Action.READ_NAME, request_id=request_id):
         check, _house = _step(uid, by=by, now=timezone.now())
+        if not fresh_factor:
+            raise FreshFactorNeeded()
         others = User.objects.filter(pk__in=_readers(check) - {by.pk})
         if any(people.voice(other, now=timezone.now()).house for other in others):
             raise NameTaken()

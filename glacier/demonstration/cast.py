@@ -101,9 +101,9 @@ def _vouch(
     people.add_member(user=user, organisation=house, by=by)
     check = vouching.ask(by=user, organisation=house, legal_name=row["legal_name"])
     checker, confirmer = (cast[founder["key"]] for founder in _founders())
-    vouching.read_name(check.uid, by=checker)
+    vouching.read_name(check.uid, by=checker, fresh_factor=True)
     vouching.check_name(check.uid, by=checker, fresh_factor=True)
-    vouching.read_name(check.uid, by=confirmer)
+    vouching.read_name(check.uid, by=confirmer, fresh_factor=True)
     vouching.confirm_name(check.uid, by=confirmer, fresh_factor=True)
 
 

@@ -32,7 +32,7 @@ def make(things: Things) -> None:
         asked = vouching.ask(by=cast[name], organisation=houses["mutual"], legal_name="欧阳某某")
         things.checks[whose] = asked.uid
     for whose, name in (("checked", "desk"), ("checked by alliance", "colleague")):
-        vouching.read_name(things.checks[whose], by=cast[name])
+        vouching.read_name(things.checks[whose], by=cast[name], fresh_factor=True)
         vouching.check_name(things.checks[whose], by=cast[name], fresh_factor=True)
     _decided(things)
     things.grants = {
@@ -88,7 +88,8 @@ def name_act(action: str) -> Act:
 
     def read(asked: Asked) -> None:
         if action != "read" and asked.visitor.user:
-            _if_let(vouching.read_name, asked.things.checks.get(asked.whose, MISSING), by=asked.visitor.user)
+            check = asked.things.checks.get(asked.whose, MISSING)
+            _if_let(vouching.read_name, check, by=asked.visitor.user, fresh_factor=True)
 
     return Act(lambda asked: {"action": action}, before=read)
 

@@ -96,7 +96,7 @@ class Trusting(Stage):
         check = check or self.one(Reviewer, 0, user=person, confirmed_at=None, ended_at=None)
         for by, act in ((self.people[one], vouching.check_name), (self.people[other], vouching.confirm_name)):
             if check:
-                self.attempt(lambda by=by: vouching.read_name(check.uid, by=by))
+                self.attempt(lambda by=by: vouching.read_name(check.uid, by=by, fresh_factor=True))
                 self.attempt(lambda by=by, act=act: act(check.uid, by=by, fresh_factor=True))
 
     @move(1, whom=REVIEWERS)

@@ -153,9 +153,9 @@ def test_members_remove_nobody(clerk, admin, hospital, volunteer):
 def test_who_leaves_reviews_for_it_no_more(volunteer, team, reviewer, other_reviewer):
     people.give_factor(volunteer)
     check = vouching.ask(by=volunteer, organisation=team, legal_name="欧阳某某")
-    vouching.read_name(check.uid, by=reviewer)
+    vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
     vouching.check_name(check.uid, by=reviewer, fresh_factor=True)
-    vouching.read_name(check.uid, by=other_reviewer)
+    vouching.read_name(check.uid, by=other_reviewer, fresh_factor=True)
     vouching.confirm_name(check.uid, by=other_reviewer, fresh_factor=True)
     assert core.standing(volunteer, now=timezone.now()).is_reviewer
     belonging.end(membership(volunteer).pk, by=volunteer)

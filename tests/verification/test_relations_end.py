@@ -64,7 +64,7 @@ def ends(volunteer, team, hospital, coordinator, reviewer, other_reviewer):
     give_factor(user)
     check = vouching.ask(by=user, organisation=house, legal_name="欧阳某某")
     for by, step in ((other_reviewer, vouching.check_name), (third, vouching.confirm_name)):
-        vouching.read_name(check.uid, by=by)
+        vouching.read_name(check.uid, by=by, fresh_factor=True)
         step(check.uid, by=by, fresh_factor=True)
     return user
 
@@ -74,7 +74,7 @@ def test_nothing_a_reviewer_kept_works_once_it_ended(how, ends, coordinator, vol
     waiting = builders.submit_need(volunteer)
     record = builders.published_need(volunteer, other_reviewer, organisation_name="江城第三医院")
     candidate = vouching.ask(by=volunteer, organisation=team, legal_name="司马某某")
-    vouching.read_name(candidate.uid, by=ends)
+    vouching.read_name(candidate.uid, by=ends, fresh_factor=True)
     fence = builders.claim(waiting, ends)
     link, _row = owner_links.issue(record.uid, by=ends, fresh_factor=True)
     token = core.make_token(user=ends, name="kept")

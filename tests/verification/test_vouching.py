@@ -38,12 +38,12 @@ def ask(candidate, team):
 
 
 def checked(check, by):
-    vouching.read_name(check.uid, by=by)
+    vouching.read_name(check.uid, by=by, fresh_factor=True)
     return vouching.check_name(check.uid, by=by, fresh_factor=True)
 
 
 def confirmed(check, by):
-    vouching.read_name(check.uid, by=by)
+    vouching.read_name(check.uid, by=by, fresh_factor=True)
     return vouching.confirm_name(check.uid, by=by, fresh_factor=True)
 
 
@@ -77,11 +77,11 @@ def test_the_name_is_sealed_and_goes_with_the_request(candidate, team, reviewer)
     check = ask(candidate, team)
     sealed = LegalName.objects.get(of=check).sealed
     assert NAME not in sealed
-    assert sealing.decrypt(sealed) == NAME == vouching.read_name(check.uid, by=reviewer)
+    assert sealing.decrypt(sealed) == NAME == vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
     vouching.withdraw(by=candidate)
     assert not LegalName.objects.filter(of=check).exists()
     with refused(WrongStatus):
-        vouching.read_name(check.uid, by=reviewer)
+        vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "欧阳 420106199001010011", "x" * 81])
@@ -117,7 +117,7 @@ def test_nobody_vouches_for_themselves_nor_without_a_check(candidate, team, revi
         Reviewer.objects.filter(user=reviewer).update(expires_at=timezone.now() + timedelta(days=3))
     renewal = vouching.ask(by=reviewer, organisation=team, legal_name=NAME)
     with refused(OnOneself):
-        vouching.read_name(renewal.uid, by=reviewer)
+        vouching.read_name(renewal.uid, by=reviewer, fresh_factor=True)
 
 
 def test_a_name_is_decided_on_by_who_read_it_and_read_by_one_at_a_time(
@@ -126,9 +126,11 @@ def test_a_name_is_decided_on_by_who_read_it_and_read_by_one_at_a_time(
     check = ask(candidate, team)
     with refused(NameUnread):
         vouching.check_name(check.uid, by=reviewer, fresh_factor=True)
-    vouching.read_name(check.uid, by=reviewer)
+    with refused(FreshFactorNeeded):
+        vouching.read_name(check.uid, by=reviewer)
+    vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
     with refused(NameTaken):
-        vouching.read_name(check.uid, by=other_reviewer)
+        vouching.read_name(check.uid, by=other_reviewer, fresh_factor=True)
     vouching.check_name(check.uid, by=reviewer, fresh_factor=True)
     with refused(NameUnread):
         vouching.confirm_name(check.uid, by=other_reviewer, fresh_factor=True)
@@ -136,7 +138,7 @@ def test_a_name_is_decided_on_by_who_read_it_and_read_by_one_at_a_time(
 
 def test_the_steps_are_taken_in_order_and_once(candidate, team, reviewer, other_reviewer):
     check = ask(candidate, team)
-    vouching.read_name(check.uid, by=reviewer)
+    vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
     with refused(WrongStatus):
         vouching.confirm_name(check.uid, by=reviewer, fresh_factor=True)
     checked(check, reviewer)
@@ -152,7 +154,7 @@ def test_a_first_step_counts_while_its_taker_has_a_say(candidate, team, federati
     checked(check, reviewer)
     with acting(by=people.registrar(), reason="suspended"):
         Reviewer.objects.filter(user=reviewer).update(suspended_at=timezone.now())
-    vouching.read_name(check.uid, by=other_reviewer)
+    vouching.read_name(check.uid, by=other_reviewer, fresh_factor=True)
     with refused(WrongStatus):
         vouching.confirm_name(check.uid, by=other_reviewer, fresh_factor=True)
     checked(check, other_reviewer)
@@ -164,7 +166,7 @@ def test_declined_is_over_and_may_be_asked_again(candidate, team, reviewer):
     check = ask(candidate, team)
     with refused(AlreadyAsked):
         ask(candidate, team)
-    vouching.read_name(check.uid, by=reviewer)
+    vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
     vouching.decline(check.uid, by=reviewer)
     assert Event.objects.latest("pk").answers == {"step": "declined"}
     assert ask(candidate, team).pk != check.pk
@@ -198,7 +200,7 @@ def test_a_suspension_is_not_renewed_away(candidate, team, reviewer, other_revie
     checked(again, reviewer)
     with acting(by=people.registrar(), reason="suspended"):
         Reviewer.objects.filter(pk=first.pk).update(suspended_at=timezone.now())
-    vouching.read_name(again.uid, by=other_reviewer)
+    vouching.read_name(again.uid, by=other_reviewer, fresh_factor=True)
     with refused(Suspended):
         vouching.confirm_name(again.uid, by=other_reviewer, fresh_factor=True)
     vouching.withdraw(by=candidate)
@@ -208,11 +210,11 @@ def test_a_suspension_is_not_renewed_away(candidate, team, reviewer, other_revie
 
 def test_both_steps_ask_for_a_fresh_factor(candidate, team, reviewer, other_reviewer):
     check = ask(candidate, team)
-    vouching.read_name(check.uid, by=reviewer)
+    vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
     with refused(FreshFactorNeeded):
         vouching.check_name(check.uid, by=reviewer)
     checked(check, reviewer)
-    vouching.read_name(check.uid, by=other_reviewer)
+    vouching.read_name(check.uid, by=other_reviewer, fresh_factor=True)
     with refused(FreshFactorNeeded):
         vouching.confirm_name(check.uid, by=other_reviewer)
 
@@ -220,7 +222,7 @@ def test_both_steps_ask_for_a_fresh_factor(candidate, team, reviewer, other_revi
 def test_every_act_of_vouching_is_one_event(candidate, team, reviewer):
     check = ask(candidate, team)
     before = Event.objects.count()
-    vouching.read_name(check.uid, by=reviewer)
+    vouching.read_name(check.uid, by=reviewer, fresh_factor=True)
     vouching.check_name(check.uid, by=reviewer, fresh_factor=True)
     assert Event.objects.count() == before + 2
     assert Event.objects.latest("pk").action == Action.CHECK_NAME

@@ -1,7 +1,7 @@
 """Where somebody belongs: their organisations and their check, an invitation, the page of an organisation's admin."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -29,7 +29,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """My organisations, where I may join, and my reviewer's check."""
     acts: Acts = {"join": _join, "leave": _leave, "ask": _ask, "withdraw": _withdraw}
     user = actor(request)
-    error, status = taken(request, acts)
+    error, status, _use_factor = taken(request, acts)
     if request.method == "POST" and not error:
         return redirect("my_part")
     now = timezone.now()
@@ -49,10 +49,18 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "my_part.html", context, status=status)
 
 
-def taken(request: HttpRequest, acts: Acts) -> tuple[str, int]:
-    """Do what was asked for; the sentence and the status of a refusal, or nothing."""
+class Taken(NamedTuple):
+    """What became of an act: the sentence of a refusal and its status; where to use the factor that was missing."""
+
+    error: str = ""
+    status: int = 200
+    use_factor: str = ""
+
+
+def taken(request: HttpRequest, acts: Acts) -> Taken:
+    """Do what was asked for."""
     if request.method != "POST":
-        return "", 200
+        return Taken()
     act = acts.get(request.POST.get("action", ""))
     if act is None:
         raise NotFound()
@@ -60,16 +68,11 @@ def taken(request: HttpRequest, acts: Acts) -> tuple[str, int]:
         act(request)
     except NotFound:
         raise
+    except FreshFactorNeeded as refused:
+        return Taken(str(refused), refused.status, factors.where_to_use_it(request, actor(request)))
     except Refused as refused:
-        return str(refused), refused.status
-    return "", 200
-
-
-def factor_for(request: HttpRequest, error: str) -> str:
-    """Where the second factor is used once more, if nothing but that was missing; else nothing."""
-    if error != str(FreshFactorNeeded()):
-        return ""
-    return factors.where_to_use_it(request, actor(request))
+        return Taken(str(refused), refused.status)
+    return Taken()
 
 
 def _check_shown(check: Reviewer, now: Any) -> dict[str, Any]:
@@ -173,7 +176,7 @@ def house(request: HttpRequest, uid: UUID) -> HttpResponse:
         "domain": lambda request: _propose(request, Action.CHANGE_ORGANISATION, found, domain=True),
         "appoint": lambda request: _appoint(request, found),
     }
-    error, status = taken(request, acts)
+    error, status, use_factor = taken(request, acts)
     if request.method == "POST" and not error and not made:
         return redirect("house", uid=uid)
     members = belonging.living(found).select_related("user").order_by("-is_admin", "pk")
@@ -188,7 +191,7 @@ def house(request: HttpRequest, uid: UUID) -> HttpResponse:
         "me": user.pk,
         "made": made[0] if made else "",
         "error": error,
-        "use_factor": factor_for(request, error),
+        "use_factor": use_factor,
         "values": request.POST if error else {},
     }
     response = render(request, "house.html", context, status=status)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 from verification import factors, granting, people, vouching
 from verification.models import Grant, Membership, Organisation, Reviewer, User
 from verification.people import Voice
-from verification.refusals import FreshFactorNeeded, NotFound, NotReviewer, Refused
+from verification.refusals import NotFound, NotReviewer, Refused
 from verification.refused_people import NoVoice
 from verification.sop import Action
-from verification.views.belonging import Acts, factor_for, taken
+from verification.views.belonging import Acts, taken
 from verification.views.requests import actor, request_id, uid_of
 
 SHOWN = 50
@@ -51,7 +51,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """What waits for this person: names to check, and what others proposed; finding a person, or an organisation."""
     user, voice = _decider(request)
     acts: Acts = {"confirm": _confirm, "decline": _decline}
-    error, status = taken(request, acts)
+    error, status, use_factor = taken(request, acts)
     if request.method == "POST" and not error:
         return redirect("people")
     now = timezone.now()
@@ -64,7 +64,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "q": asked,
         "found": _found(asked, voice) if asked else None,
         "error": error,
-        "use_factor": factor_for(request, error),
+        "use_factor": use_factor,
     }
     return render(request, "people.html", context, status=status)
 
@@ -131,9 +131,8 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
         if request.method == "POST":
             act = request.POST.get("action")
             if act == "read":
-                if not factors.fresh(request):
-                    raise FreshFactorNeeded()
-                name = vouching.read_name(uid, by=user, request_id=request_id(request))
+                fresh = factors.fresh(request)
+                name = vouching.read_name(uid, by=user, fresh_factor=fresh, request_id=request_id(request))
             else:
                 _decide(request, found, act)
                 return redirect("people")
@@ -175,7 +174,7 @@ def person(request: HttpRequest, person: int) -> HttpResponse:
     found = User.objects.filter(pk=person, is_robot=False).first()
     if found is None:
         raise NotFound()
-    error, status = taken(request, {act.value: _proposing(act, found) for act in ACTS})
+    error, status, use_factor = taken(request, {act.value: _proposing(act, found) for act in ACTS})
     if request.method == "POST" and not error:
         return redirect("person", person=person)
     now = timezone.now()
@@ -193,7 +192,7 @@ def person(request: HttpRequest, person: int) -> HttpResponse:
         "grants": [shown(grant, user, voice) for grant in grants],
         "offers": _offers(found, check, user, voice),
         "error": error,
-        "use_factor": factor_for(request, error),
+        "use_factor": use_factor,
     }
     return render(request, "person.html", context, status=status)
 
