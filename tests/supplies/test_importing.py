@@ -15,6 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from glacier.runner.processes import wait_until
 from supplies import tasks
 from supplies.imported import Answer, Import, ImportRow
 from supplies.importing import answers, imports, judging, sending
@@ -237,6 +238,17 @@ def command_on(file: Path, by) -> subprocess.Popen:
     )
 
 
+def alone() -> bool:
+    """Whether nobody but this process has a connection to the test's database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        (others,) = cursor.fetchone()
+    return not others
+
+
 def test_a_process_killed_again_and_again_finishes_with_every_row_once(committed_db, volunteer, tmp_path):
     file = tmp_path / "needs.csv"
     file.write_bytes(as_csv(many(250)))
@@ -247,6 +259,8 @@ def test_a_process_killed_again_and_again_finishes_with_every_row_once(committed
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    # PostgreSQL hears of a death a moment later; until then the dead hold what they were at.
+    assert wait_until(alone, 30)
     for batch in Import.objects.exclude(stage="done"):
         work(batch)
         if batch.stage == "ready":
